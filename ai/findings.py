@@ -1,0 +1,125 @@
+"""``Findings``: what a model says of an image, as data in patient millimetres.
+
+The JSON document written by ``Findings.document`` is a public interface; its schema is versioned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict
+
+SCHEMA = "hounsfield.findings/1"
+
+Point = tuple[float, float, float]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Finding(_Value):
+    """One thing found, in LPS millimetres.
+
+    ``box_lps_mm`` is axis-aligned in LPS: its lower and its upper corner. ``diameters_mm`` are the
+    longest axial diameter and the longest one perpendicular to it, of the finding's own
+    segmentation. ``probability`` is the model's calibrated probability that the label is right.
+    """
+
+    id: int
+    label: str
+    probability: float
+    center_lps_mm: Point
+    box_lps_mm: tuple[Point, Point]
+    diameters_mm: tuple[float, float]
+    volume_ml: float
+    mean_hu: float | None = None
+
+
+class ModelReference(_Value):
+    """Which model, exactly: ``sha256`` is that of the weights file."""
+
+    id: str
+    version: str
+    sha256: str
+
+
+class Contract(_Value):
+    """Whether the image meets the model's input contract, and if not, why not."""
+
+    ok: bool
+    reasons: tuple[str, ...] = ()
+
+
+class RunReport(_Value):
+    """How the result came about."""
+
+    device: str
+    seconds: dict[str, float]
+    versions: dict[str, str]
+    started: str
+    operating_point: str
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """A model's evidence on a grid of its own.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (slices, rows, columns)
+        For a detector the score of each voxel, 0 to 1; never rescaled.
+    affine : ndarray of float64, shape (4, 4)
+        Index ``(x, y, z, 1)`` → LPS millimetres.
+    meaning : str
+        What the values are, for the colour bar.
+    """
+
+    values: npt.NDArray[np.float32]
+    affine: npt.NDArray[np.float64]
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A finished analysis.
+
+    ``findings`` holds every candidate above the model's lowest threshold, most probable first;
+    which of them are shown is the view's business (``run.threshold`` is the operating point's).
+    """
+
+    series_uid: str
+    model: ModelReference
+    contract: Contract
+    classes: dict[str, float]
+    findings: tuple[Finding, ...]
+    heatmap: Heatmap | None
+    run: RunReport
+
+    def above(self, threshold: float) -> tuple[Finding, ...]:
+        """The findings with at least this probability."""
+        return tuple(f for f in self.findings if f.probability >= threshold)
+
+    def document(self, threshold: float | None = None) -> dict[str, Any]:
+        """The JSON document of ``findings.json``.
+
+        Parameters
+        ----------
+        threshold : float, optional
+            Leave out less probable findings; the operating point's threshold by default.
+        """
+        shown = self.above(self.run.threshold if threshold is None else threshold)
+        return {
+            "schema": SCHEMA,
+            "disclaimer": "Research use only. Not for diagnosis. Not a medical device.",
+            "series_uid": self.series_uid,
+            "model": self.model.model_dump(mode="json"),
+            "contract": self.contract.model_dump(mode="json"),
+            "classes": self.classes,
+            "findings": [f.model_dump(mode="json") for f in shown],
+            "run": self.run.model_dump(mode="json"),
+        }

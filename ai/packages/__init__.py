@@ -1,0 +1,1 @@
+"""Model packages: the format, the registry, the readers."""

@@ -1,0 +1,1 @@
+"""Datasets, training loops, calibration and evaluation."""

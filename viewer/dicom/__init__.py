@@ -1,0 +1,1 @@
+"""DICOM files to series and HU volumes, and results back to files."""

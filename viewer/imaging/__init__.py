@@ -1,0 +1,1 @@
+"""Geometry, HU volumes, windowing and reslicing: numpy only, no Qt, no files."""
