@@ -1,1 +1,1 @@
-"""AI for images with a geometry: an ``Image`` in, ``Findings`` out. Imports nothing of ``viewer``."""
+"""AI for images with a geometry: ``Image`` in, ``Findings`` out. Knows nothing of ``viewer``."""

@@ -1,0 +1,170 @@
+"""Pictures of a volume in any plane.
+
+Three ways, from fast to general, chosen by how the plane lies on the grid: whole voxels (a view of
+the array, nothing computed), lines of voxels (separable linear interpolation; an overlay on a grid
+of its own), and trilinear interpolation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from viewer.imaging.geometry import Points
+from viewer.imaging.plane import Plane
+from viewer.imaging.volume import PADDING, Volume, fill_padding
+
+_ALIGNED = 1e-4  # voxels a plane may drift over its whole width and still count as aligned
+
+
+def reslice(volume: Volume, plane: Plane) -> npt.NDArray[Any]:
+    """The values of a volume in a plane.
+
+    Parameters
+    ----------
+    volume : Volume
+    plane : Plane
+
+    Returns
+    -------
+    ndarray of the volume's type, shape (rows, columns)
+        Padding (``PADDING`` or NaN) outside the volume. Where interpolated, padding inside the
+        volume counts as its background. May be a read-only view of the voxels.
+    """
+    geometry = volume.geometry
+    origin = geometry.to_index(plane.origin)
+    right = geometry.to_index(plane.origin + plane.right) - origin
+    down = geometry.to_index(plane.origin + plane.down) - origin
+    axes = _grid_axes(plane.shape, right, down)
+    if axes is None:
+        return _trilinear(volume, plane.shape, origin, right, down)
+    whole = _whole_voxels(volume, plane.shape, origin, right, down, axes)
+    return (
+        whole if whole is not None else _separable(volume, plane.shape, origin, right, down, axes)
+    )
+
+
+def _grid_axes(shape: tuple[int, int], right: Points, down: Points) -> tuple[int, int] | None:
+    """The index axes that the picture's columns and rows follow, or None when oblique."""
+    across, along = int(np.argmax(np.abs(right))), int(np.argmax(np.abs(down)))
+    drift = max(
+        np.abs(np.delete(right, across)).max() * shape[1],
+        np.abs(np.delete(down, along)).max() * shape[0],
+    )
+    return (across, along) if across != along and drift < _ALIGNED else None
+
+
+def _whole_voxels(
+    volume: Volume,
+    shape: tuple[int, int],
+    origin: Points,
+    right: Points,
+    down: Points,
+    axes: tuple[int, int],
+) -> npt.NDArray[Any] | None:
+    """The picture as a view of the voxels, when its pixels are voxels and all lie inside."""
+    across, along = axes
+    normal = 3 - across - along
+    start = np.rint(origin).astype(int)
+    end = start.copy()
+    end[across] += round(right[across]) * (shape[1] - 1)
+    end[along] += round(down[along]) * (shape[0] - 1)
+    counts = np.array(volume.geometry.shape[::-1])
+    unit = (
+        abs(abs(right[across]) - 1) * shape[1] < _ALIGNED
+        and abs(abs(down[along]) - 1) * shape[0] < _ALIGNED
+    )
+    fits = np.all(np.abs(start - origin) < 1e-3)
+    inside = np.all((start >= 0) & (start < counts) & (end >= 0) & (end < counts))
+    if not (unit and fits and inside):
+        return None
+    cut: list[slice | int] = [0, 0, 0]
+    cut[2 - normal] = int(start[normal])
+    for axis in axes:
+        low, high = sorted((int(start[axis]), int(end[axis])))
+        forward = slice(low, high + 1)
+        backward = slice(high, low - 1 if low else None, -1)
+        cut[2 - axis] = forward if end[axis] >= start[axis] else backward
+    picture = volume.voxels[tuple(cut)]
+    # The array is [z, y, x]: rows come first when they follow the slower of the two axes.
+    return picture if along > across else picture.T
+
+
+def _separable(
+    volume: Volume,
+    shape: tuple[int, int],
+    origin: Points,
+    right: Points,
+    down: Points,
+    axes: tuple[int, int],
+) -> npt.NDArray[Any]:
+    """Linear interpolation along each grid axis in turn."""
+    across, along = axes
+    normal = 3 - across - along
+    positions: list[npt.NDArray[np.float64]] = [np.empty(0)] * 3
+    positions[across] = origin[across] + right[across] * np.arange(shape[1])
+    positions[along] = origin[along] + down[along] * np.arange(shape[0])
+    positions[normal] = origin[normal : normal + 1]
+    block: npt.NDArray[Any] | None = None
+    outside = []
+    for axis in (normal, along, across):
+        count = volume.geometry.shape[2 - axis]
+        at = positions[axis]
+        outside.append((at < -0.5) | (at > count - 0.5))
+        low = np.clip(np.floor(at), 0, max(count - 2, 0)).astype(int)
+        high = np.minimum(low + 1, count - 1)
+        weight = np.clip(at - low, 0, 1).astype(np.float32)
+        view = [1, 1, 1]
+        view[2 - axis] = -1
+        w = weight.reshape(view)
+        if block is None:
+            cut = [slice(None)] * 3
+            cut[2 - axis] = slice(int(low[0]), int(high[0]) + 1)
+            block = fill_padding(volume.voxels[tuple(cut)], volume.background).astype(np.float32)
+            low, high = low - low[0], high - low[0]
+        block = block.take(low, 2 - axis) * (1 - w) + block.take(high, 2 - axis) * w
+    assert block is not None
+    picture = block.squeeze(2 - normal)
+    if along < across:
+        picture = picture.T
+    mask = outside[1][:, None] | outside[2][None, :] | bool(outside[0][0])
+    return _as_type(picture, mask, volume.voxels.dtype)
+
+
+def _trilinear(
+    volume: Volume, shape: tuple[int, int], origin: Points, right: Points, down: Points
+) -> npt.NDArray[Any]:
+    rows, columns = np.indices(shape, dtype=np.float64)
+    index = origin + rows[..., None] * down + columns[..., None] * right
+    counts = np.array(volume.geometry.shape[::-1])
+    outside = np.any((index < -0.5) | (index > counts - 0.5), axis=-1)
+    if outside.all():
+        return _as_type(np.zeros(shape, np.float32), outside, volume.voxels.dtype)
+    # Only the block that the plane passes through is touched.
+    low = np.clip(np.floor(index[~outside].min(axis=0)), 0, counts - 1).astype(int)
+    high = np.clip(np.ceil(index[~outside].max(axis=0)), 0, counts - 1).astype(int) + 1
+    block = volume.voxels[low[2] : high[2], low[1] : high[1], low[0] : high[0]]
+    block = fill_padding(block, volume.background)
+    picture = ndimage.map_coordinates(
+        block,
+        (index - low)[..., ::-1].transpose(2, 0, 1),
+        order=1,
+        mode="nearest",
+        output=np.float32,
+    )
+    return _as_type(picture, outside, volume.voxels.dtype)
+
+
+def _as_type(
+    picture: npt.NDArray[np.float32], outside: npt.NDArray[np.bool_], dtype: np.dtype[Any]
+) -> npt.NDArray[Any]:
+    if dtype == np.int16:
+        result = np.rint(picture).astype(np.int16)
+        result[outside] = PADDING
+        return result
+    result = np.array(picture, dtype=np.float32)
+    result[outside] = np.nan
+    return result
