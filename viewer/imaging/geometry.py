@@ -91,7 +91,7 @@ class Geometry:
     def tilt_degrees(self) -> float:
         """Angle between the slice step and the slices' normal: a gantry tilt, 0 when upright."""
         step = self.affine[:3, 2] / np.linalg.norm(self.affine[:3, 2])
-        sine = np.linalg.norm(np.cross(step, self.normal))
+        sine = float(np.linalg.norm(np.cross(step, self.normal)))
         return float(np.degrees(np.arcsin(min(1.0, sine))))
 
     @property
@@ -119,10 +119,7 @@ class Geometry:
         the sign with which it runs towards L, P or S.
         """
         cosines = self.affine[:3, :3] / np.linalg.norm(self.affine[:3, :3], axis=0)
-        best = max(
-            permutations(range(3)),
-            key=lambda p: float(sum(abs(cosines[a, p[a]]) for a in range(3))),
-        )
+        best = max(permutations(range(3)), key=lambda p: _alignment(cosines, p))
         return tuple((axis, 1 if cosines[a, axis] >= 0 else -1) for a, axis in enumerate(best))
 
     def to_lps(self, index: npt.ArrayLike) -> Points:
@@ -145,6 +142,11 @@ class Geometry:
         """The point between the corner voxels' centres that is nearest to ``lps`` by index."""
         upper = np.array(self.shape[::-1], dtype=np.float64) - 1
         return self.to_lps(np.clip(self.to_index(lps), 0, upper))
+
+
+def _alignment(cosines: Points, order: Sequence[int]) -> float:
+    """How well index axes in this order line up with the patient axes L, P, S."""
+    return float(sum(abs(cosines[a, axis]) for a, axis in enumerate(order)))
 
 
 def direction_letters(direction: npt.ArrayLike) -> str:

@@ -71,5 +71,5 @@ def is_padding(values: npt.ArrayLike) -> npt.NDArray[np.bool_]:
 def fill_padding(values: npt.NDArray[Any], background: float) -> npt.NDArray[Any]:
     """A copy of ``values`` with padding replaced by ``background``, of the same type."""
     if values.dtype.kind == "f":
-        return np.nan_to_num(values, nan=background, posinf=background, neginf=background)
+        return np.asarray(np.nan_to_num(values, nan=background))
     return np.asarray(np.where(values == PADDING, values.dtype.type(background), values))

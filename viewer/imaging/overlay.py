@@ -1,0 +1,76 @@
+"""Colour over grey: how a heatmap lies on the anatomy."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from viewer.imaging.colormaps import colormap
+
+Rgba = npt.NDArray[np.uint8]
+
+#: The part of the opacity that the value just above the threshold gets; the highest gets all.
+FAINTEST = 0.35
+
+
+@lru_cache(maxsize=64)
+def _table(name: str, threshold: float, opacity: float) -> Rgba:
+    """Premultiplied RGBA of scores in steps of 1/255."""
+    score = np.arange(256) / 255.0
+    above = np.clip((score - threshold) / max(1.0 - threshold, 1e-6), 0.0, 1.0)
+    alpha = np.where(score >= threshold, opacity * (FAINTEST + (1 - FAINTEST) * above), 0.0)
+    alpha[0] = 0.0  # no evidence is never coloured, not even at threshold 0
+    rgba = np.empty((256, 4))
+    rgba[:, :3] = colormap(name) * alpha[:, None]
+    rgba[:, 3] = 255.0 * alpha
+    table = np.rint(rgba).astype(np.uint8)
+    table.flags.writeable = False
+    return table
+
+
+def colorize(
+    scores: npt.NDArray[Any], name: str = "inferno", threshold: float = 0.1, opacity: float = 0.6
+) -> Rgba:
+    """Colour scores so that the anatomy stays readable underneath.
+
+    Opacity follows the value. Scores are taken as they are, never stretched to the picture's
+    range: where there is no evidence there is no colour.
+
+    Parameters
+    ----------
+    scores : ndarray of float, shape (rows, columns)
+        0 to 1; NaN (outside the heatmap) is transparent.
+    name : str
+        Colour map.
+    threshold : float
+        Scores below it are transparent.
+    opacity : float
+        Opacity of a score of 1.
+
+    Returns
+    -------
+    ndarray of uint8, shape (rows, columns, 4)
+        RGBA, colours premultiplied by alpha.
+    """
+    steps = np.clip(np.nan_to_num(scores, nan=0.0) * 255.0 + 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(_table(name, round(threshold, 4), round(opacity, 4))[steps])
+
+
+def blend(gray: npt.NDArray[np.uint8], rgba: Rgba) -> npt.NDArray[np.uint8]:
+    """Lay a premultiplied picture over a grey one.
+
+    Parameters
+    ----------
+    gray : ndarray of uint8, shape (rows, columns)
+    rgba : ndarray of uint8, shape (rows, columns, 4)
+
+    Returns
+    -------
+    ndarray of uint8, shape (rows, columns, 3)
+    """
+    keep = 255 - rgba[..., 3:].astype(np.uint16)
+    under = (gray[..., None].astype(np.uint16) * keep + 127) // 255
+    return np.minimum(under + rgba[..., :3], 255).astype(np.uint8)
