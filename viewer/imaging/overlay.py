@@ -73,4 +73,4 @@ def blend(gray: npt.NDArray[np.uint8], rgba: Rgba) -> npt.NDArray[np.uint8]:
     """
     keep = 255 - rgba[..., 3:].astype(np.uint16)
     under = (gray[..., None].astype(np.uint16) * keep + 127) // 255
-    return np.minimum(under + rgba[..., :3], 255).astype(np.uint8)
+    return np.asarray(np.minimum(under + rgba[..., :3], 255), dtype=np.uint8)
