@@ -1,0 +1,72 @@
+"""What the pipeline wants of a package's ``inference`` and ``calibration`` parts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Calibration(BaseModel):
+    """From a candidate's features to the probability that it is a nodule.
+
+    A logistic regression on the standardised features of ``ai.detection.features``, fitted on
+    validation patients, plus the logarithm of the ratio of prior odds: a candidate out of a whole
+    scan is a nodule less often than one out of a crop around a nodule.
+
+    Parameters
+    ----------
+    weights : dict of str to float
+        The weight of each feature, by its name.
+    intercept : float
+    log_prior_ratio : float
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weights: dict[str, float]
+    intercept: float
+    log_prior_ratio: float = 0.0
+
+
+class Parameters(BaseModel):
+    """Parameters of ``ai.detection.detect``.
+
+    Parameters
+    ----------
+    pixel_mm : float
+        In-plane pixel of the working grid.
+    slice_mm : float
+        Thinner slices are resampled to this spacing; thicker ones are taken as they are.
+    region_score : float
+        Voxels of at least this score make up a candidate.
+    peak_score : float
+        A candidate must reach this score somewhere.
+    most_candidates : int
+        Only so many are examined, those of the highest score first.
+    batch_size : int
+        Slices a network call.
+    amp : bool
+        Whether reduced precision is allowed.
+    labels : tuple of str
+        One: what a finding is called.
+    lowest_threshold : float
+        Less probable candidates are dropped.
+    calibration : Calibration
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pixel_mm: Positive = 0.7
+    slice_mm: Positive = 1.25
+    region_score: Probability = 0.5
+    peak_score: Probability = 0.7
+    most_candidates: Annotated[int, Field(ge=1)] = 400
+    batch_size: Annotated[int, Field(ge=1)] = 2
+    amp: bool = True
+    labels: Annotated[tuple[str, ...], Field(min_length=1, max_length=1)] = ("nodule",)
+    lowest_threshold: Probability = 0.05
+    calibration: Calibration

@@ -1,0 +1,113 @@
+"""How a candidate looks to the classifier in three orthogonal planes.
+
+The classifier has learnt from axial slices. A nodule is roundish, so it looks like one in the
+coronal and sagittal planes too, where the vessel that passed for one in the axial plane shows its
+length (the idea of multi-view networks, Setio 2016, doi 10.1109/TMI.2016.2536809).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy import ndimage
+from torch import nn
+
+from ai.networks.precision import autocast
+from ai.networks.scale import to_network
+
+#: Pixels and their size in a patch, in training and in use.
+PATCH = 48
+PATCH_PIXEL_MM = 0.7
+
+#: Planes through thick slices show steps and not shapes.
+_THICKEST_REFORMATTED_MM = 2.6
+
+Point = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Views:
+    """The classifier's logits: in the axial plane, and in the coronal and sagittal ones."""
+
+    axial: float
+    reformatted: tuple[float, ...]
+
+    @property
+    def evidence(self) -> float:
+        """One logit: the planes' mean, but no more than the axial plane alone supports."""
+        return min(self.axial, float(np.mean([self.axial, *self.reformatted])))
+
+
+def look(
+    hu: npt.NDArray[np.int16],
+    spacing_mm: tuple[float, float, float],
+    centers: Sequence[Point],
+    network: nn.Module,
+    device: torch.device,
+    amp: bool,
+) -> list[Views]:
+    """The classifier's view of each candidate.
+
+    Parameters
+    ----------
+    hu : ndarray of int16, shape (slices, rows, columns), HU
+    spacing_mm : tuple of float
+        Along ``(z, y, x)``.
+    centers : sequence of (z, y, x)
+        In indices of ``hu``.
+    """
+    if not centers:
+        return []
+    reformat = spacing_mm[0] <= _THICKEST_REFORMATTED_MM and len(hu) > 3
+    planes = _planes(spacing_mm, reformat)
+    patches = np.stack([_patch(hu, c, plane) for c in centers for plane in planes])
+    values = patch_logits(patches, network, device, amp).reshape(len(centers), len(planes))
+    return [Views(float(v[:3].mean()), tuple(float(x) for x in v[3:])) for v in values]
+
+
+@torch.inference_mode()
+def patch_logits(
+    patches: npt.NDArray[np.float32], network: nn.Module, device: torch.device, amp: bool
+) -> npt.NDArray[np.float32]:
+    """The classifier's logits, averaged over mirror images.
+
+    Parameters
+    ----------
+    patches : ndarray of float32, shape (n, rows, columns), HU
+    """
+    image = to_network(torch.from_numpy(patches).to(device))[:, None]
+    total = torch.zeros(len(patches), device=device)
+    turns = (image, image.flip(2), image.flip(3), image.transpose(2, 3))
+    for turned in turns:
+        with autocast(device, amp):
+            total += network(turned.contiguous(memory_format=torch.channels_last)).float()
+    return np.asarray((total / len(turns)).cpu().numpy())
+
+
+def _planes(
+    spacing_mm: tuple[float, float, float], reformat: bool
+) -> list[npt.NDArray[np.float64]]:
+    """Offsets of patch pixels in indices, shape (3, PATCH, PATCH): three axial, two others."""
+    mm = (np.arange(PATCH) - (PATCH - 1) / 2) * PATCH_PIXEL_MM
+    first, second = np.meshgrid(mm, mm, indexing="ij")
+    still = np.zeros_like(first)
+    scale = np.array(spacing_mm)[:, None, None]
+    axial = np.stack([still, first, second]) / scale
+    planes = [axial + np.array([dz, 0, 0])[:, None, None] for dz in (-1, 0, 1)]
+    if reformat:
+        planes.append(np.stack([-first, still, second]) / scale)
+        planes.append(np.stack([-first, second, still]) / scale)
+    return planes
+
+
+def _patch(
+    hu: npt.NDArray[np.int16], center: Point, plane: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float32]:
+    places = np.array([round(center[0]), center[1], center[2]])[:, None, None] + plane
+    return np.asarray(
+        ndimage.map_coordinates(hu, places, order=1, mode="nearest", output=np.float32)
+    )
