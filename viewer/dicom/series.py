@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,8 @@ class SliceFile:
         Lowest and highest stored value that mean padding (PS3.3 C.7.5.1.1.2).
     offset : int, optional
         Where the value of Pixel Data starts in the file; None where it cannot be read in place.
+    has_lut : bool
+        Whether a Modality LUT Sequence takes the place of the rescale.
     """
 
     source: Source
@@ -73,6 +76,7 @@ class SliceFile:
     rescale: Rescale
     padding: tuple[int, int] | None = None
     offset: int | None = None
+    has_lut: bool = False
 
     @property
     def path(self) -> Path:
@@ -85,17 +89,32 @@ class Placement:
     """What a slice of the volume is made of.
 
     ``weight`` 0 is the slice ``below`` as measured; otherwise the slice is interpolated,
-    ``(1 - weight) * below + weight * above``. Both are indices into ``Series.slices``.
+    ``(1 - weight) * below + weight * above``. Both are indices into ``Series.slices``, or None
+    where the volume has nothing to show.
     """
 
-    below: int
-    above: int
+    below: int | None
+    above: int | None
     weight: float = 0.0
 
     @property
     def is_interpolated(self) -> bool:
-        """Whether the slice was never measured."""
+        """Whether the slice was never measured, but has measured neighbours."""
         return self.weight > 0.0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the slice lies in a gap too wide to interpolate across."""
+        return self.below is None
+
+
+class LengthUnit(StrEnum):
+    """Which millimetres a picture has (PS3.3 10.7.1.3): those of a projection are magnified."""
+
+    MM = "mm"
+    CALIBRATED = "mm (calibrated)"
+    DETECTOR = "mm (detector)"
+    PIXELS = "px"
 
 
 @dataclass(frozen=True)
@@ -134,8 +153,8 @@ class Series:
     grid : Geometry
         What the volume is given: ``geometry``, or else a grid of its own that starts at (0, 0, 0)
         and has the pixels' true size where that is known.
-    is_measurable : bool
-        Whether millimetres within a slice are known.
+    length_unit : LengthUnit
+        What lengths within a slice are measured in.
     slice_thickness_mm : float, optional
         Nominal Slice Thickness (0018,0050), which is not the spacing.
     windows : tuple of Window
@@ -161,7 +180,7 @@ class Series:
     placements: tuple[Placement, ...]
     geometry: Geometry | None
     grid: Geometry
-    is_measurable: bool = True
+    length_unit: LengthUnit = LengthUnit.MM
     number: int | None = None
     slice_thickness_mm: float | None = None
     windows: tuple[Window, ...] = ()

@@ -1,0 +1,331 @@
+"""From a group of images to a ``Series``: geometry, value scale, windows and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from pydicom.uid import UID
+
+from viewer.dicom.group import Group, Image, orientations, positions
+from viewer.dicom.header import Frame
+from viewer.dicom.report import Note, count, info, warning
+from viewer.dicom.series import (
+    LengthUnit,
+    PixelEncoding,
+    Placement,
+    Rescale,
+    Series,
+    SliceFile,
+    StudyInfo,
+)
+from viewer.dicom.spacing import PixelSpacing, pixel_spacing
+from viewer.dicom.stack import arrange, directions
+from viewer.imaging.geometry import Geometry
+from viewer.imaging.voi import VoiFunction, Window
+from viewer.imaging.volume import PADDING
+
+#: A CT padding value above this would blank tissue; such a tag is not believed.
+_HIGHEST_PADDING_HU, _LOWEST_OVERFLOW_HU = -900, 3000
+
+
+def assemble(group: Group, key: str) -> Series:
+    """Describe the volume that a group of images forms.
+
+    Parameters
+    ----------
+    group : Group
+    key : str
+        Of the new series.
+
+    Raises
+    ------
+    GeometryError
+        The images' orientation makes no sense.
+    """
+    first = group.images[0].frame
+    spacing = pixel_spacing(first)
+    images, distances, placements, geometry, grid, notes = _place(group, spacing)
+    middle = images[len(images) // 2]
+    slices = [
+        slice_file(image, position) for image, position in zip(images, distances, strict=True)
+    ]
+    unit, unit_notes = _unit(images)
+    padding_notes = _doubt_padding(slices) if unit == "HU" else ()
+    return Series(
+        key=key,
+        series_uid=first.text("SeriesInstanceUID"),
+        study_uid=first.text("StudyInstanceUID"),
+        modality=first.text("Modality"),
+        description=first.text("SeriesDescription"),
+        study=_study(first),
+        slices=tuple(slices),
+        placements=placements,
+        geometry=geometry,
+        grid=grid,
+        length_unit=spacing.unit,
+        number=first.integer("SeriesNumber"),
+        slice_thickness_mm=first.number("SliceThickness"),
+        windows=_windows(middle.frame),
+        is_inverted=_is_inverted(first),
+        transfer_syntax=UID(slices[0].encoding.transfer_syntax).name,
+        body_part=first.text("BodyPartExamined"),
+        unit=unit,
+        is_float=_needs_float(slices, unit),
+        report=(
+            *group.notes,
+            *notes,
+            *spacing.notes,
+            *unit_notes,
+            *padding_notes,
+            *_observations(images, slices),
+        ),
+    )
+
+
+def _place(
+    group: Group, spacing: PixelSpacing
+) -> tuple[
+    list[Image],
+    Sequence[float],
+    tuple[Placement, ...],
+    Geometry | None,
+    Geometry,
+    tuple[Note, ...],
+]:
+    """The images in order, their positions, and the grid they form."""
+    images = list(group.images)
+    frame = images[0].frame
+    size = (frame.integer("Rows") or 0, frame.integer("Columns") or 0)
+    thickness = frame.number("SliceThickness")
+    thickness = thickness if thickness and thickness > 0 else None
+    if images[0].is_placed and spacing.unit is not LengthUnit.PIXELS:
+        row, column, _ = directions(orientations(images))
+        stack = arrange(
+            positions(images),
+            row,
+            column,
+            spacing.mm,
+            size,
+            thickness,
+            [image.path for image in images],
+        )
+        ordered = [images[i] for i in stack.order]
+        distances = stack.positions_mm.tolist()
+        geometry = stack.geometry
+        return ordered, distances, stack.placements, geometry, geometry, stack.notes
+    images.sort(key=lambda image: image.order)
+    grid = Geometry.from_directions(
+        (0, 0, 0),
+        (1, 0, 0),
+        (0, 1, 0),
+        (0, 0, thickness or 1.0),
+        spacing.mm,
+        (len(images), *size),
+    )
+    placements = tuple(Placement(i, i) for i in range(len(images)))
+    notes = (_no_positions(images, thickness),) if len(images) > 1 else ()
+    return images, range(len(images)), placements, None, grid, notes
+
+
+def _no_positions(images: Sequence[Image], thickness: float | None) -> Note:
+    distance = (
+        f"their distance is taken to be the slice thickness of {thickness:g} mm"
+        if thickness
+        else "their distance is unknown"
+    )
+    return warning(
+        "no_positions",
+        f"The {count(len(images), 'image')} do not say where in the patient they lie. They are "
+        f"shown in the order of their instance numbers; {distance}; left and right are unknown.",
+    )
+
+
+def slice_file(image: Image, position: float) -> SliceFile:
+    """What is needed to read one image at a position along the normal."""
+    frame = image.frame
+    slope = frame.number("RescaleSlope")
+    dose = frame.number("DoseGridScaling")
+    signed = frame.integer("PixelRepresentation") == 1
+    allocated = frame.integer("BitsAllocated") or 16
+    stored = min(frame.integer("BitsStored") or allocated, allocated)
+    high_bit = frame.integer("HighBit")
+    return SliceFile(
+        source=image.header.source,
+        frame=frame.index,
+        sop_instance_uid=frame.text("SOPInstanceUID"),
+        instance_number=frame.integer("InstanceNumber"),
+        position_mm=float(position),
+        encoding=PixelEncoding(
+            transfer_syntax=image.header.transfer_syntax,
+            rows=frame.integer("Rows") or 0,
+            columns=frame.integer("Columns") or 0,
+            samples=frame.integer("SamplesPerPixel") or 1,
+            photometric=frame.text("PhotometricInterpretation") or "MONOCHROME2",
+            bits_allocated=allocated,
+            bits_stored=stored,
+            high_bit=high_bit if high_bit is not None else stored - 1,
+            signed=signed,
+            frames=len(image.header.per_frame) or frame.integer("NumberOfFrames") or 1,
+        ),
+        rescale=Rescale(slope or dose or 1.0, frame.number("RescaleIntercept") or 0.0),
+        padding=_padding(frame, signed, allocated),
+        offset=image.header.pixel_offset,
+        has_lut="ModalityLUTSequence" in frame.values and slope is None,
+    )
+
+
+def _padding(frame: Frame, signed: bool, bits: int) -> tuple[int, int] | None:
+    """Range of stored values that mean padding (PS3.3 C.7.5.1.1.2)."""
+    value = frame.integer("PixelPaddingValue")
+    if value is None:
+        return None
+    limit = frame.integer("PixelPaddingRangeLimit")
+    bounds = sorted(_as_stored(v, signed, bits) for v in (value, value if limit is None else limit))
+    return bounds[0], bounds[1]
+
+
+def _as_stored(value: int, signed: bool, bits: int) -> int:
+    """The value of the same bits in the pixels' sign: 63536 written as US means −2000."""
+    modulus = 1 << bits
+    value %= modulus
+    return value - modulus if signed and value >= modulus // 2 else value
+
+
+def _doubt_padding(slices: list[SliceFile]) -> tuple[Note, ...]:
+    """Put aside a padding value that would blank tissue."""
+    doubtful = []
+    for index, item in enumerate(slices):
+        if item.padding is None:
+            continue
+        low, high = (v * item.rescale.slope + item.rescale.intercept for v in item.padding)
+        if low < _LOWEST_OVERFLOW_HU and high > _HIGHEST_PADDING_HU:
+            doubtful.append(f"{high:g}")
+            slices[index] = replace(item, padding=None)
+    if not doubtful:
+        return ()
+    return (
+        warning(
+            "padding_ignored",
+            f"The files declare {doubtful[0]} HU to be padding, which is a value of tissue. "
+            "Such pixels are shown as they are.",
+        ),
+    )
+
+
+def _unit(images: Sequence[Image]) -> tuple[str, tuple[Note, ...]]:
+    frame = images[0].frame
+    if frame.text("Modality") != "CT":
+        return "", ()
+    if (frame.integer("SamplesPerPixel") or 1) > 1:
+        return "", ()
+    kind = frame.text("RescaleType")
+    if kind not in ("", "HU"):
+        return "", (info("not_hu", f"The values' unit is {kind}, not HU."),)
+    without = [i.path for i in images if i.frame.number("RescaleIntercept") is None]
+    if not without:
+        return "HU", ()
+    return "", (
+        warning(
+            "no_rescale",
+            f"{count(len(without), 'image')} give no rescale to HU: values are shown as stored.",
+            tuple(without),
+        ),
+    )
+
+
+def _needs_float(slices: Sequence[SliceFile], unit: str) -> bool:
+    """Whether int16 could not hold the values.
+
+    CT keeps int16 as long as its rescale keeps integers: values beyond ±32767 HU mean nothing.
+    """
+    if any(s.has_lut or not s.rescale.is_integral for s in slices):
+        return True
+    if unit == "HU":
+        return False
+    for item in {s.encoding: s for s in slices}.values():
+        bits = item.encoding.bits_stored
+        least, most = (
+            (-(1 << bits - 1), (1 << bits - 1) - 1)
+            if item.encoding.signed
+            else (
+                0,
+                (1 << bits) - 1,
+            )
+        )
+        ends = [v * item.rescale.slope + item.rescale.intercept for v in (least, most)]
+        if item.encoding.bits_allocated > 16 or min(ends) < PADDING or max(ends) > -PADDING - 1:
+            return True
+    return False
+
+
+def _is_inverted(frame: Frame) -> bool:
+    """Whether low values are bright.
+
+    A radiograph says so twice, by MONOCHROME1 and by a Presentation LUT Shape of INVERSE
+    (PS3.3 C.8.11.3.1.2): that is one inversion, not two.
+    """
+    return (
+        frame.text("PhotometricInterpretation") == "MONOCHROME1"
+        or frame.text("PresentationLUTShape") == "INVERSE"
+    )
+
+
+def _windows(frame: Frame) -> tuple[Window, ...]:
+    """The file's windows (PS3.3 C.11.2.1.2), each with its explanation."""
+    centers, widths = frame.parts("WindowCenter"), frame.parts("WindowWidth")
+    names = frame.parts("WindowCenterWidthExplanation")
+    try:
+        function = VoiFunction(frame.text("VOILUTFunction") or "LINEAR")
+    except ValueError:
+        function = VoiFunction.LINEAR
+    windows: dict[tuple[float, float], Window] = {}
+    for index, (center, width) in enumerate(zip(centers, widths, strict=False)):
+        if isinstance(center, str) or isinstance(width, str) or width <= 0:
+            continue
+        name = str(names[index]) if index < len(names) else ""
+        windows.setdefault((center, width), Window(center, width, name, function))
+    return tuple(windows.values())
+
+
+def _study(frame: Frame) -> StudyInfo:
+    return StudyInfo(
+        patient_name=frame.text("PatientName"),
+        patient_id=frame.text("PatientID"),
+        patient_birth_date=frame.text("PatientBirthDate"),
+        patient_sex=frame.text("PatientSex"),
+        study_uid=frame.text("StudyInstanceUID"),
+        date=frame.text("StudyDate"),
+        time=frame.text("StudyTime"),
+        description=frame.text("StudyDescription"),
+        accession=frame.text("AccessionNumber"),
+    )
+
+
+def _observations(images: Sequence[Image], slices: Sequence[SliceFile]) -> list[Note]:
+    """What a reader should know, though nothing had to be done about it."""
+    frame = images[0].frame
+    notes = []
+    rescales = {s.rescale for s in slices}
+    if len(rescales) > 1:
+        notes.append(
+            info(
+                "rescale_varies",
+                f"The rescale differs from slice to slice ({len(rescales)} of them); each slice "
+                "was rescaled by its own.",
+            )
+        )
+    if frame.text("LossyImageCompression") == "01":
+        notes.append(warning("lossy", "The images were compressed with loss."))
+    if frame.text("BurnedInAnnotation") == "YES":
+        notes.append(
+            warning("burned_in", "Text is burned into the images; it may name the patient.")
+        )
+    if (frame.integer("SamplesPerPixel") or 1) > 1 or "PALETTE" in slices[0].encoding.photometric:
+        notes.append(info("colour", "Colour images are shown in shades of grey."))
+    if len({s.encoding.transfer_syntax for s in slices}) > 1:
+        notes.append(info("transfer_syntaxes", "The files are encoded in different ways."))
+    if not np.isfinite([s.rescale.slope for s in slices]).all():
+        notes.append(warning("rescale", "A rescale slope is not a number."))
+    return notes

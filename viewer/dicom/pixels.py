@@ -1,0 +1,97 @@
+"""From a slice's stored values to HU."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from viewer.dicom.decode import stored_values
+from viewer.dicom.series import SliceFile
+from viewer.imaging.volume import AIR_HU, PADDING
+
+#: Luma of RGB (ITU-R BT.601), for colour shown as grey.
+_LUMA = (0.299, 0.587, 0.114)
+
+
+def read_slice(item: SliceFile, out: npt.NDArray[Any], *, is_hu: bool) -> int:
+    """Read a slice into a volume.
+
+    Parameters
+    ----------
+    item : SliceFile
+    out : ndarray of int16 or float32, shape (rows, columns)
+        Receives the rescaled values, with padding as ``PADDING`` or NaN.
+    is_hu : bool
+        Whether the values are HU, so that a constant below −1024 in the corners is padding even
+        where the file does not say so.
+
+    Returns
+    -------
+    int
+        Number of values that did not fit in int16 and were clipped.
+
+    Raises
+    ------
+    DamagedFileError, UnsupportedError
+    """
+    stored = stored_values(item)
+    if stored.ndim == 3:
+        stored = stored[..., :3] @ np.array(_LUMA, dtype=np.float32)
+    mask = _padding_mask(stored, item)
+    clipped = _rescale(stored, item, out)
+    if mask is None and is_hu:
+        mask = _unmarked_padding(out)
+    if mask is not None:
+        out[mask] = PADDING if out.dtype == np.int16 else np.nan
+    return clipped
+
+
+def _padding_mask(stored: npt.NDArray[Any], item: SliceFile) -> npt.NDArray[np.bool_] | None:
+    """Where stored values are padding; it is declared in stored units (PS3.3 C.7.5.1.1.2)."""
+    if item.padding is None:
+        return None
+    low, high = item.padding
+    if low == high:
+        return np.asarray(stored == low)
+    return np.asarray((stored >= low) & (stored <= high))
+
+
+def _rescale(stored: npt.NDArray[Any], item: SliceFile, out: npt.NDArray[Any]) -> int:
+    slope, intercept = item.rescale.slope, item.rescale.intercept
+    if out.dtype == np.float32:
+        np.multiply(stored, np.float32(slope), out=out, casting="unsafe")
+        out += np.float32(intercept)
+        return 0
+    if stored.dtype.kind == "f":
+        values: npt.NDArray[Any] = np.rint(stored * slope + intercept)
+    elif _fits(stored, slope, intercept):
+        np.multiply(stored, int(slope), out=out, casting="unsafe")
+        out += np.int16(intercept)
+        return 0
+    else:
+        values = stored.astype(np.int64) * int(slope) + int(intercept)
+    least, most = PADDING + 1, -PADDING - 1
+    clipped = int(np.count_nonzero((values < least) | (values > most)))
+    out[...] = np.clip(values, least, most)
+    return clipped
+
+
+def _fits(stored: npt.NDArray[Any], slope: float, intercept: float) -> bool:
+    """Whether neither the rescaled values nor the way to them leave int16."""
+    least, most = int(stored.min()), int(stored.max())
+    ends = [least, most, *(v * slope for v in (least, most)), intercept]
+    ends += [v * slope + intercept for v in (least, most)]
+    return min(ends) > PADDING and max(ends) < -PADDING
+
+
+def _unmarked_padding(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
+    """A constant below −1024 HU that fills corners of the picture: outside the field of view."""
+    corners = values[[0, 0, -1, -1], [0, -1, 0, -1]]
+    below = corners[corners < AIR_HU]
+    levels, counts = np.unique(below, return_counts=True)
+    constant = levels[counts >= 2]
+    if constant.size == 0:
+        return None
+    return np.asarray(values == constant[0])

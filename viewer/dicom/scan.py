@@ -1,0 +1,154 @@
+"""From paths to series: headers only."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from viewer.dicom.assemble import assemble, slice_file
+from viewer.dicom.decode import stored_values
+from viewer.dicom.group import Image, group
+from viewer.dicom.header import Header, read_header
+from viewer.dicom.load import CancelledError
+from viewer.dicom.report import Skipped
+from viewer.dicom.series import ScanResult, Series
+from viewer.dicom.source import Source
+from viewer.errors import DamagedFileError, GeometryError, ViewerError
+
+#: Progress is reported, and the wish to cancel asked for, every so many files.
+_FILES_BETWEEN_REPORTS = 25
+
+
+def scan(
+    paths: Sequence[Path],
+    *,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> ScanResult:
+    """Find the series in folders (with all below them), files and zip archives.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    on_progress : callable
+        Called with the number of files read and their total.
+    cancelled : callable
+
+    Returns
+    -------
+    ScanResult
+        Series ordered by patient, study, series number and key; a file that is no image, or that
+        cannot be read, is in ``skipped`` and never spoils the rest.
+
+    Raises
+    ------
+    CancelledError
+    """
+    skipped: list[Skipped] = []
+    sources = list(_sources(paths, skipped, cancelled))
+    headers: list[Header] = []
+    for done, source in enumerate(sources):
+        if done % _FILES_BETWEEN_REPORTS == 0:
+            _refuse_if(cancelled)
+            on_progress(done, len(sources))
+        try:
+            headers.append(read_header(source))
+        except ViewerError as error:
+            skipped.append(_skipped(source.path, error))
+        except OSError as error:
+            skipped.append(Skipped(source.path, type(error).__name__, str(error)))
+    on_progress(len(sources), len(sources))
+    series = _assemble(headers, skipped)
+    return ScanResult(tuple(series), tuple(sorted(skipped, key=lambda s: s.path)))
+
+
+def _refuse_if(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise CancelledError("the search was cancelled.")
+
+
+def _skipped(path: Path, error: ViewerError) -> Skipped:
+    return Skipped(path, type(error).__name__, error.message)
+
+
+def _sources(
+    paths: Sequence[Path], skipped: list[Skipped], cancelled: Callable[[], bool]
+) -> Iterator[Source]:
+    """All files below the paths, each once, in a stable order."""
+    seen: set[Path] = set()
+    for path in paths:
+        for file in _files(path, skipped, cancelled):
+            if file in seen:
+                continue
+            seen.add(file)
+            if file.suffix.lower() == ".zip":
+                yield from _members(file, skipped)
+            else:
+                yield Source(file)
+
+
+def _files(path: Path, skipped: list[Skipped], cancelled: Callable[[], bool]) -> Iterator[Path]:
+    if not path.is_dir():
+        if path.exists():
+            yield path
+        else:
+            skipped.append(Skipped(path, "FileNotFoundError", "there is no such file or folder."))
+        return
+
+    def unreadable(error: OSError) -> None:
+        skipped.append(Skipped(Path(error.filename), type(error).__name__, str(error.strerror)))
+
+    for folder, folders, names in os.walk(path, onerror=unreadable):
+        _refuse_if(cancelled)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield Path(folder, name)
+
+
+def _members(archive: Path, skipped: list[Skipped]) -> Iterator[Source]:
+    try:
+        with zipfile.ZipFile(archive) as members:
+            names = sorted(m.filename for m in members.infolist() if not m.is_dir())
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        skipped.append(
+            _skipped(archive, DamagedFileError(f"the archive cannot be opened ({error})."))
+        )
+        return
+    for name in names:
+        yield Source(archive, name)
+
+
+def _assemble(headers: Sequence[Header], skipped: list[Skipped]) -> list[Series]:
+    found: list[Series] = []
+    used: Counter[str] = Counter()
+    for images in group(headers, _same_pixels):
+        first = images.images[0]
+        name = first.frame.text("SeriesInstanceUID") or str(first.path)
+        used[name] += 1
+        key = name if used[name] == 1 else f"{name}#{used[name]}"
+        try:
+            found.append(assemble(images, key))
+        except GeometryError as error:
+            skipped.extend(_skipped(image.path, error) for image in images.images)
+    return sorted(found, key=_rank)
+
+
+def _rank(series: Series) -> tuple[str, str, str, float, str]:
+    study = series.study
+    number = series.number if series.number is not None else np.inf
+    return study.patient_id, study.date, study.study_uid, number, series.key
+
+
+def _same_pixels(one: Image, other: Image) -> bool:
+    """Whether two images hold the same stored values."""
+    try:
+        first, second = (stored_values(slice_file(image, 0.0)) for image in (one, other))
+        return np.array_equal(first, second)
+    except ViewerError:
+        return False
