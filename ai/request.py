@@ -1,0 +1,35 @@
+"""``Request``: what to run, and how. Without torch, so that anyone may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+DeviceChoice = Literal["auto", "cpu", "cuda"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run of a model package.
+
+    Parameters
+    ----------
+    package : Path
+        Folder of the model package.
+    device : {"auto", "cpu", "cuda"}
+        ``"auto"`` is a GPU where there is one.
+    operating_point : str, optional
+        The package's default one if None.
+    force : bool
+        Run on an image that does not meet the contract; the findings then say so.
+    versions : mapping of str to str
+        Of the software that asks, for the run report.
+    """
+
+    package: Path
+    device: DeviceChoice = "auto"
+    operating_point: str | None = None
+    force: bool = False
+    versions: Mapping[str, str] = field(default_factory=dict)
