@@ -26,6 +26,9 @@ SAME_DEGREES, SIMILAR_DEGREES = 0.1, 0.5
 #: Slices closer than this lie in the same place.
 SAME_PLACE_MM = 0.01
 
+#: Slices with a gap wider than this, and than that many of the usual distances, are two volumes.
+_GAP_MM, _GAP_SLICES = 50.0, 10
+
 #: Projections: each image of a series is a picture of its own, not a slice.
 _PROJECTIONS = frozenset(("CR", "DX", "MG", "RG", "IO", "PX", "XA", "RF", "XC", "ES", "GM", "OP"))
 
@@ -137,7 +140,8 @@ def _split(headers: list[Header], same_pixels: Callable[[Image, Image], bool]) -
     groups = [Group(tuple(images), copies)]
     for divide in (_by_kind, _by_orientation):
         groups = [part for g in groups for part in divide(g)]
-    return [part for g in groups for part in _by_place(g, same_pixels)]
+    groups = [part for g in groups for part in _by_place(g, same_pixels)]
+    return [part for g in groups for part in _by_gap(g)]
 
 
 def _without_copies(headers: list[Header]) -> tuple[list[Header], tuple[Note, ...]]:
@@ -306,6 +310,28 @@ def _by_place(group: Group, same_pixels: Callable[[Image, Image], bool]) -> list
                 for number, images in enumerate(phases, 1)
             ]
     return _by_occurrence(group, places, same_pixels)
+
+
+def _by_gap(group: Group) -> list[Group]:
+    """Images of one range of the body."""
+    if not group.images[0].is_placed or len(group.images) < 3:
+        return [group]
+    row, column, _ = directions(orientations(group.images))
+    distances = positions(group.images) @ np.cross(row, column)
+    order = np.argsort(distances, kind="stable")
+    steps = np.diff(distances[order])
+    wide = np.flatnonzero(steps > max(_GAP_MM, _GAP_SLICES * float(np.median(steps))))
+    if wide.size == 0:
+        return [group]
+    note = warning(
+        "split",
+        f"The DICOM series has {count(len(wide), 'gap')} of up to {steps.max():.0f} mm; this is "
+        f"one of {len(wide) + 1} volumes made of it.",
+    )
+    return [
+        Group(tuple(group.images[i] for i in part), group.notes).with_notes(note)
+        for part in np.split(order, wide + 1)
+    ]
 
 
 def _places(images: Sequence[Image]) -> list[list[Image]]:

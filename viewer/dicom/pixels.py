@@ -14,6 +14,9 @@ from viewer.imaging.volume import AIR_HU, PADDING
 #: Luma of RGB (ITU-R BT.601), for colour shown as grey.
 _LUMA = (0.299, 0.587, 0.114)
 
+#: Pixels along the side of a corner that must all be the same to be outside the field of view.
+_CORNER = 4
+
 
 def read_slice(item: SliceFile, out: npt.NDArray[Any], *, is_hu: bool) -> int:
     """Read a slice into a volume.
@@ -67,8 +70,11 @@ def _rescale(stored: npt.NDArray[Any], item: SliceFile, out: npt.NDArray[Any]) -
     if stored.dtype.kind == "f":
         values: npt.NDArray[Any] = np.rint(stored * slope + intercept)
     elif _fits(stored, slope, intercept):
-        np.multiply(stored, int(slope), out=out, casting="unsafe")
-        out += np.int16(intercept)
+        out[...] = stored
+        if slope != 1:
+            out *= np.int16(slope)
+        if intercept:
+            out += np.int16(intercept)
         return 0
     else:
         values = stored.astype(np.int64) * int(slope) + int(intercept)
@@ -87,11 +93,12 @@ def _fits(stored: npt.NDArray[Any], slope: float, intercept: float) -> bool:
 
 
 def _unmarked_padding(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
-    """A constant below −1024 HU that fills corners of the picture: outside the field of view."""
-    corners = values[[0, 0, -1, -1], [0, -1, 0, -1]]
-    below = corners[corners < AIR_HU]
-    levels, counts = np.unique(below, return_counts=True)
-    constant = levels[counts >= 2]
-    if constant.size == 0:
-        return None
-    return np.asarray(values == constant[0])
+    """Where a constant below −1024 HU fills corners of the picture: outside the field of view."""
+    size = max(1, min(_CORNER, *(n // 4 for n in values.shape)))
+    ends = (slice(None, size), slice(-size, None))
+    corners = [values[rows, columns] for rows in ends for columns in ends]
+    constants = [c[0, 0] for c in corners if c[0, 0] < AIR_HU and np.all(c == c[0, 0])]
+    for value in constants:
+        if constants.count(value) > 1:
+            return np.asarray(values == value)
+    return None

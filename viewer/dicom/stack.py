@@ -177,8 +177,9 @@ def _regular_grid(
     steps = np.diff(distances)
     number = len(distances)
     mean = float((distances[-1] - distances[0]) / (number - 1))
-    line = distances[0] + mean * np.arange(number)
-    deviation = float(np.abs(distances - line).max())
+    index = np.arange(number)
+    line = np.polynomial.Polynomial.fit(index, distances, 1)
+    deviation = float(np.abs(distances - line(index)).max())
     plain = tuple(Placement(i, i) for i in range(number))
     if deviation <= max(_ROUNDING * mean, _ROUNDING_MM):
         return mean, plain
@@ -207,7 +208,7 @@ def _typical_step(steps: Points) -> float:
 
 
 def _resample(distances: Points, spacing: float) -> tuple[Placement, ...]:
-    last = round(float(distances[-1] - distances[0]) / spacing + 0.5 - _JITTER)
+    last = int((distances[-1] - distances[0]) / spacing + _JITTER)
     targets = distances[0] + spacing * np.arange(last + 1)
     above = np.clip(np.searchsorted(distances, targets), 1, len(distances) - 1)
     below = above - 1
