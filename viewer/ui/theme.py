@@ -9,7 +9,8 @@ Widgets opt into a style with dynamic properties, set through :func:`set_style`:
 =============  ==========================================================================
 Widget         Properties
 =============  ==========================================================================
-QPushButton    ``primary``, ``danger``, ``flat``
+QPushButton    ``primary``, ``danger``, ``flat``, ``onImage``
+QToolButton    ``onImage``: on a black image pane, whatever the theme
 QLabel         ``role``: ``display``, ``title``, ``section``, ``muted``, ``caption``,
                ``ok``, ``warn``, ``error``, ``badge``, ``key``
 QFrame         ``card``, ``selected``; ``banner``: ``info``, ``ok``, ``warn``, ``error``;
@@ -75,6 +76,7 @@ class Tokens(BaseModel):
     volume_background: Color
     overlay_text: Color
     overlay_text_muted: Color
+    overlay_hover: Color
     overlay_shadow: Color
     overlay_letter: Color
     crosshair_axial: Color
