@@ -20,8 +20,6 @@ from viewer.imaging.volume import PADDING, Volume
 
 _SLAB_SLICES = 8
 
-Progress = Callable[[int, int], None]
-
 
 @dataclass(frozen=True)
 class ChestPhantom:
@@ -33,14 +31,16 @@ class ChestPhantom:
 
 
 def chest_ct(
-    scan: ChestScan | None = None, progress: Progress | None = None, workers: int = 2
+    scan: ChestScan | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    workers: int = 2,
 ) -> ChestPhantom:
     """Compute a synthetic chest CT.
 
     Parameters
     ----------
     scan : what to compute; the default is 512 × 512 × 200 voxels over 400 × 400 × 300 mm.
-    progress : called with (slices done, slices in all) from the calling thread.
+    on_progress : called with (slices done, slices in all) from the calling thread.
     workers : threads; the result does not depend on their number.
 
     Returns
@@ -76,6 +76,5 @@ def chest_ct(
         for first, slices in zip(starts, pool.map(slices_from, starts), strict=True):
             voxels[first : first + len(slices)] = slices
             done += len(slices)
-            if progress is not None:
-                progress(done, scan.slices)
+            on_progress(done, scan.slices)
     return ChestPhantom(Volume(voxels, scan.geometry), nodules, scan)

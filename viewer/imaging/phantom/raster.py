@@ -98,7 +98,7 @@ class Canvas:
         self._down = slab.y.weights(slab.y.coarse())
 
     def voxels(self, level: Field) -> Field:
-        """A coarse level (with its halo of slices) in voxels: its value over its change per voxel."""
+        """A coarse level with its halo of slices, in voxels: its value over its change per voxel."""
         slab, coarse = self.slab, (self.slab.y.coarse().spacing, self.slab.x.coarse().spacing)
         change = np.abs(level[2:, 1:-1, 1:-1] - level[:-2, 1:-1, 1:-1])
         inner = level[1:-1]

@@ -1,4 +1,4 @@
-"""The trunk: skin, fat, muscle, the thoracic cavity, the diaphragm, the lungs and their fissures."""
+"""The trunk: skin, fat, muscle, thoracic cavity, diaphragm, lungs and their fissures."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def body(x: Field, y: Field, z: Field) -> Field:
 
 
 def muscle(x: Field, y: Field, z: Field, skin: Field) -> Field:
-    """The deep fascia: the surface under the subcutaneous fat, thicker in front and at the flanks."""
+    """The deep fascia, under the subcutaneous fat, which is thicker in front and at the flanks."""
     angle = np.arctan2(y, np.abs(x) + 1)
     thickness = 9 + 3.5 * np.cos(2 * angle) + 3 * smoothstep((-40 - z) / 120)
     thickness = thickness + 2 * np.sin(x / 23 + z / 31) * np.cos(y / 27 - z / 47)
