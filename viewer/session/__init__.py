@@ -1,1 +1,1 @@
-"""What is open and how it is looked at; no Qt."""
+"""What is open and how it is looked at; no Qt. Views draw it and send it commands."""

@@ -1,0 +1,124 @@
+"""How the open volume is looked at: cursor, window, inversion."""
+
+from __future__ import annotations
+
+import numpy.typing as npt
+from psygnal import Signal
+
+from viewer.imaging.geometry import Points
+from viewer.imaging.plane import Orientation, Stack, standard_stack
+from viewer.imaging.voi import Window, auto_window
+from viewer.imaging.volume import Volume
+
+
+class Display:
+    """One volume as all its views show it.
+
+    The cursor is the one truth about position: each view shows the slice nearest to it, so that
+    linked views cannot disagree.
+    """
+
+    volume_changed = Signal()
+    #: More slices of the same volume have been read.
+    filled = Signal()
+    cursor_moved = Signal()
+    window_changed = Signal()
+
+    def __init__(self) -> None:
+        self._volume: Volume | None = None
+        self._stacks: dict[Orientation, Stack] = {}
+        self._cursor: Points | None = None
+        self._window = Window(0, 400)
+        self._inverted = False
+        self._initial = (self._window, self._inverted)
+
+    @property
+    def volume(self) -> Volume | None:
+        """The volume shown."""
+        return self._volume
+
+    @property
+    def cursor(self) -> Points | None:
+        """LPS mm of the point that all views show; None without a volume."""
+        return self._cursor
+
+    @property
+    def window(self) -> Window:
+        """The window in HU."""
+        return self._window
+
+    @property
+    def inverted(self) -> bool:
+        """Whether black and white are swapped."""
+        return self._inverted
+
+    def stack(self, orientation: Orientation) -> Stack | None:
+        """The planes of one standard view; None without a volume."""
+        return self._stacks.get(orientation)
+
+    def show(self, volume: Volume, window: Window | None, *, inverted: bool = False) -> None:
+        """Show another volume, from its middle; ``window`` None means automatic."""
+        self._volume = volume
+        self._stacks = {o: standard_stack(volume.geometry, o) for o in Orientation}
+        z, y, x = volume.geometry.shape
+        self._cursor = volume.geometry.to_lps((x // 2, y // 2, z // 2))
+        self._window = window if window is not None else self._auto()
+        self._inverted = inverted
+        self._initial = (self._window, inverted)
+        self.volume_changed.emit()
+
+    def fill(self, volume: Volume) -> None:
+        """Show the same volume with more of its slices read."""
+        self._volume = volume
+        self.filled.emit()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._volume, self._stacks, self._cursor = None, {}, None
+        self.volume_changed.emit()
+
+    def move_cursor(self, lps: npt.ArrayLike) -> None:
+        """Move the cursor to a point in LPS mm, or as near to it as the volume reaches."""
+        if self._volume is not None:
+            self._cursor = self._volume.geometry.clamp(lps)
+            self.cursor_moved.emit()
+
+    def scroll(self, orientation: Orientation, slices: int) -> None:
+        """Move the cursor through the slices of one view, keeping its place in them."""
+        stack = self._stacks.get(orientation)
+        if stack is not None and self._cursor is not None:
+            self.go_to(orientation, stack.index_of(self._cursor) + slices)
+
+    def go_to(self, orientation: Orientation, index: int) -> None:
+        """Move the cursor to a slice of one view, counted from 0, kept within the stack."""
+        stack = self._stacks.get(orientation)
+        if stack is None or self._cursor is None:
+            return
+        plane = stack.plane(min(max(index, 0), stack.count - 1))
+        # Not clamped to the voxels: the corners of a tilted volume's bounding box can be shown.
+        self._cursor = self._cursor - plane.distance_mm(self._cursor) * plane.normal
+        self.cursor_moved.emit()
+
+    def set_window(self, window: Window) -> None:
+        """Look through another window."""
+        self._window = window
+        self.window_changed.emit()
+
+    def set_auto_window(self) -> None:
+        """Look through a window taken from the voxels' percentiles, padding left out."""
+        if self._volume is not None:
+            self.set_window(self._auto())
+
+    def reset_window(self) -> None:
+        """Look through the window that the volume was first shown with."""
+        self._window, self._inverted = self._initial
+        self.window_changed.emit()
+
+    def toggle_inverted(self) -> None:
+        """Swap black and white."""
+        self._inverted = not self._inverted
+        self.window_changed.emit()
+
+    def _auto(self) -> Window:
+        assert self._volume is not None
+        return auto_window(self._volume.voxels)

@@ -1,0 +1,198 @@
+"""Opening: from paths to a series on the screen, in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from psygnal import Signal
+
+from viewer.dicom.load import LoadProgress, LoadResult, load
+from viewer.dicom.scan import scan
+from viewer.dicom.series import ScanResult, Series
+from viewer.dicom.thumbnail import thumbnail
+from viewer.errors import NothingReadableError
+from viewer.session.jobs import Job, Jobs, Urgency
+from viewer.session.library import Library
+
+OnCount = Callable[[int, int], None]
+Picture = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What is going on, and how far it is; ``total`` 0 means that nobody knows."""
+
+    what: str
+    done: int = 0
+    total: int = 0
+
+
+class Opening:
+    """Scans paths, makes thumbnails, and loads one series at a time.
+
+    Parameters
+    ----------
+    library : Library
+        Where found series go.
+    jobs : Jobs
+    """
+
+    #: Something began, went on or ended: see ``activity``.
+    activity_changed = Signal()
+    #: A scan is over: the series it found.
+    scanned = Signal(tuple)
+    #: The first slice of a series is in, or more of them: the series and its volume so far.
+    progressed = Signal(object, object)
+    #: A series is loaded whole: the series and its ``LoadResult``.
+    loaded = Signal(object, object)
+    failed = Signal(object)
+    #: The thumbnail of the series with this key is there.
+    thumbnail_ready = Signal(str)
+
+    def __init__(self, library: Library, jobs: Jobs) -> None:
+        self._library = library
+        self._jobs = jobs
+        self._scan: Job | None = None
+        self._load: Job | None = None
+        self._activity: Activity | None = None
+        self._thumbnails: dict[str, Picture] = {}
+
+    @property
+    def activity(self) -> Activity | None:
+        """What is going on, None when nothing is."""
+        return self._activity
+
+    def thumbnail(self, key: str) -> Picture | None:
+        """A series' thumbnail as grey values, if it is there yet."""
+        return self._thumbnails.get(key)
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Look for series below these paths; an earlier search is given up."""
+        if self._scan is not None:
+            self._scan.cancel()
+        paths = tuple(paths)
+        self._set_activity(Activity("Looking for images"))
+
+        def work(job: Job) -> ScanResult:
+            return scan(
+                paths,
+                on_progress=lambda done, total: job.report((done, total)),
+                cancelled=job.cancelled,
+            )
+
+        self._scan = self._jobs.submit(
+            work,
+            on_done=lambda result: self._scan_done(paths, result),
+            on_failed=self._scan_failed,
+            on_progress=lambda n: self._set_activity(Activity("Reading headers", *n)),
+        )
+
+    def make_and_open(self, what: str, make: Callable[[OnCount], Path]) -> None:
+        """Have something made that can be opened, then open it.
+
+        Parameters
+        ----------
+        what : str
+            Said meanwhile: "Preparing the demo".
+        make : callable
+            Receives a function to report ``(done, total)`` to, and returns what to open.
+        """
+        self.cancel()
+        self._set_activity(Activity(what))
+
+        def made(path: Path) -> None:
+            self._scan = None
+            self.open([path])
+
+        self._scan = self._jobs.submit(
+            lambda job: make(lambda done, total: job.report((done, total))),
+            on_done=made,
+            on_failed=self._scan_failed,
+            on_progress=lambda n: self._set_activity(Activity(what, *n)),
+        )
+
+    def load(self, series: Series) -> None:
+        """Load a series, its middle slice first; loading another one is given up."""
+        if self._load is not None:
+            self._load.cancel()
+        self._set_activity(Activity("Loading", 0, len(series.slices)))
+
+        def work(job: Job) -> LoadResult:
+            return load(series, on_progress=job.report, cancelled=job.cancelled)
+
+        self._load = self._jobs.submit(
+            work,
+            on_done=lambda result: self._load_done(series, result),
+            on_failed=self._load_failed,
+            on_progress=lambda progress: self._load_progressed(series, progress),
+        )
+
+    def cancel(self) -> None:
+        """Give up scanning and loading; what is already there stays."""
+        for job in (self._scan, self._load):
+            if job is not None:
+                job.cancel()
+        self._scan = self._load = None
+        self._set_activity(None)
+
+    def _scan_done(self, paths: Sequence[Path], result: ScanResult) -> None:
+        self._scan = None
+        self._set_activity(None)
+        self._library.add(result)
+        for series in result.series:
+            self._make_thumbnail(series)
+        if result.series:
+            self.scanned.emit(result.series)
+        else:
+            self.failed.emit(_nothing_in(paths, result))
+
+    def _make_thumbnail(self, series: Series) -> None:
+        def done(picture: Picture) -> None:
+            self._thumbnails[series.key] = picture
+            self.thumbnail_ready.emit(series.key)
+
+        self._jobs.submit(
+            lambda _: thumbnail(series),
+            on_done=done,
+            # The card stays without a picture; loading the series says what is wrong with it.
+            on_failed=lambda _: None,
+            urgency=Urgency.THUMBNAIL,
+        )
+
+    def _load_progressed(self, series: Series, progress: LoadProgress) -> None:
+        self._set_activity(Activity("Loading", progress.done, progress.total))
+        self.progressed.emit(series, progress.volume)
+
+    def _load_done(self, series: Series, result: LoadResult) -> None:
+        self._load = None
+        self._set_activity(None)
+        self.loaded.emit(series, result)
+
+    def _scan_failed(self, error: Exception) -> None:
+        self._scan = None
+        self._set_activity(None)
+        self.failed.emit(error)
+
+    def _load_failed(self, error: Exception) -> None:
+        self._load = None
+        self._set_activity(None)
+        self.failed.emit(error)
+
+    def _set_activity(self, activity: Activity | None) -> None:
+        if activity != self._activity:
+            self._activity = activity
+            self.activity_changed.emit()
+
+
+def _nothing_in(paths: Sequence[Path], result: ScanResult) -> NothingReadableError:
+    reasons = sorted({s.message for s in result.skipped})
+    looked = f"{len(result.skipped)} files were looked at. " if result.skipped else ""
+    return NothingReadableError(
+        f"Nothing here can be shown as an image. {looked}{reasons[0] if len(reasons) == 1 else ''}",
+        paths[0] if paths else None,
+        "The report lists each file with the reason." if result.skipped else "Open another folder.",
+    )

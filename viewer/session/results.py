@@ -1,0 +1,229 @@
+"""What a model said of each series, and what the reader makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from psygnal import Signal
+
+from viewer.imaging.volume import Volume
+from viewer.session.history import Command
+
+Point = tuple[float, float, float]
+
+
+class Finding(Protocol):
+    """One thing found, in LPS mm; see ``ai.findings.Finding``."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+    @property
+    def label(self) -> str: ...  # noqa: D102
+    @property
+    def probability(self) -> float: ...  # noqa: D102
+    @property
+    def center_lps_mm(self) -> Point: ...  # noqa: D102
+    @property
+    def box_lps_mm(self) -> tuple[Point, Point]: ...  # noqa: D102
+    @property
+    def diameters_mm(self) -> tuple[float, float]: ...  # noqa: D102
+    @property
+    def volume_ml(self) -> float: ...  # noqa: D102
+    @property
+    def mean_hu(self) -> float | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A finished analysis of one series.
+
+    Parameters
+    ----------
+    model : str
+        Title and version of the model.
+    label : str
+        What the model looks for, in the singular: ``"nodule"``.
+    findings : tuple of Finding
+        Every candidate above ``lowest_threshold``, most probable first.
+    heatmap : Volume or None
+        Scores on a grid of their own.
+    meaning : str
+        What the heatmap's values are, for the colour bar.
+    operating_points : mapping of str to float
+        Thresholds of the probability by name.
+    threshold : float
+        The threshold of the operating point that the run was made for.
+    lowest_threshold : float
+    reasons : tuple of str
+        Why the series does not meet the model's contract; empty when it does.
+    provenance : str
+        Device and time, in a line.
+    """
+
+    model: str
+    label: str
+    findings: tuple[Finding, ...]
+    heatmap: Volume | None
+    meaning: str
+    operating_points: Mapping[str, float]
+    threshold: float
+    lowest_threshold: float
+    reasons: tuple[str, ...] = ()
+    provenance: str = ""
+
+
+@dataclass(frozen=True)
+class OverlayStyle:
+    """How a heatmap lies on the anatomy; changing it never needs a second inference."""
+
+    visible: bool = True
+    opacity: float = 0.6
+    threshold: float = 0.1
+    colormap: str = "inferno"
+
+
+@dataclass(frozen=True, eq=False)
+class _Review:
+    """A result with the reader's marks."""
+
+    result: Result | None = None
+    threshold: float = 0.0
+    selected: int | None = None
+    dismissed: frozenset[int] = field(default_factory=frozenset)
+
+
+class Results:
+    """The results of the series in view, and those of the others kept for when they come back."""
+
+    #: The findings shown are others: a new result, threshold or dismissal.
+    findings_changed = Signal()
+    selection_changed = Signal()
+    overlay_changed = Signal()
+
+    def __init__(self) -> None:
+        self._reviews: dict[str, _Review] = {}
+        self._key: str | None = None
+        self._overlay = OverlayStyle()
+
+    @property
+    def _review(self) -> _Review:
+        return self._reviews.get(self._key or "", _Review())
+
+    @property
+    def result(self) -> Result | None:
+        """The result of the series in view."""
+        return self._review.result
+
+    @property
+    def heatmap(self) -> Volume | None:
+        """The heatmap of the series in view."""
+        return self.result.heatmap if self.result is not None else None
+
+    @property
+    def overlay(self) -> OverlayStyle:
+        """How heatmaps are drawn."""
+        return self._overlay
+
+    @property
+    def threshold(self) -> float:
+        """The least probability at which a finding is shown."""
+        return self._review.threshold
+
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        """The findings above the threshold that the reader has not dismissed."""
+        review = self._review
+        if review.result is None:
+            return ()
+        return tuple(
+            f
+            for f in review.result.findings
+            if f.probability >= review.threshold and f.id not in review.dismissed
+        )
+
+    @property
+    def dismissed(self) -> int:
+        """How many findings the reader has dismissed."""
+        return len(self._review.dismissed)
+
+    @property
+    def selected(self) -> Finding | None:
+        """The finding in focus, if it is shown."""
+        chosen = self._review.selected
+        return next((f for f in self.shown if f.id == chosen), None)
+
+    def switch(self, key: str | None) -> None:
+        """Turn to another series."""
+        self._key = key
+        self.findings_changed.emit()
+        self.selection_changed.emit()
+        self.overlay_changed.emit()
+
+    def put(self, key: str, result: Result) -> None:
+        """Keep a series' result in place of an earlier one."""
+        self._reviews[key] = _Review(result, result.threshold)
+        if key == self._key:
+            self.switch(key)
+
+    def has(self, key: str) -> bool:
+        """Whether a series has been analysed."""
+        return key in self._reviews
+
+    def set_threshold(self, threshold: float) -> None:
+        """Show the findings from another probability upwards."""
+        result = self.result
+        if result is not None and self._key is not None:
+            threshold = min(max(threshold, result.lowest_threshold), 1.0)
+            self._update(replace(self._review, threshold=threshold))
+
+    def select(self, finding: int | None) -> None:
+        """Put a finding in focus by its id."""
+        if self._key is not None and self.result is not None:
+            self._reviews[self._key] = replace(self._review, selected=finding)
+            self.selection_changed.emit()
+
+    def neighbour(self, step: int) -> Finding | None:
+        """The finding ``step`` places after the selected one in the list, going round."""
+        shown = self.shown
+        if not shown:
+            return None
+        selected = self.selected
+        if selected is None:
+            return shown[0 if step > 0 else -1]
+        return shown[(shown.index(selected) + step) % len(shown)]
+
+    def dismissal(self, finding: Finding) -> Command:
+        """The command that takes a finding off the list."""
+        key = self._key or ""
+
+        def put(dismissed: frozenset[int]) -> None:
+            review = replace(self._reviews[key], dismissed=dismissed)
+            self._reviews[key] = review
+            if key == self._key:
+                self._update(review)
+
+        before = self._review.dismissed
+        return Command(
+            f"Dismiss finding {finding.id}",
+            do=lambda: put(before | {finding.id}),
+            undo=lambda: put(before),
+        )
+
+    def set_overlay(self, style: OverlayStyle) -> None:
+        """Draw heatmaps another way."""
+        self._overlay = style
+        self.overlay_changed.emit()
+
+    def show_overlay(self, visible: bool) -> None:
+        """Show or hide heatmaps."""
+        self.set_overlay(replace(self._overlay, visible=visible))
+
+    def _update(self, review: _Review) -> None:
+        assert self._key is not None
+        selected = self.selected
+        self._reviews[self._key] = review
+        self.findings_changed.emit()
+        if self.selected is not selected:
+            self.selection_changed.emit()

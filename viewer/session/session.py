@@ -1,0 +1,127 @@
+"""``Session``: everything that is open, and the commands that change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from psygnal import Signal
+
+from viewer.dicom.load import LoadResult
+from viewer.dicom.series import Series
+from viewer.imaging.volume import Volume
+from viewer.session.display import Display
+from viewer.session.history import History
+from viewer.session.jobs import Deliver, Jobs
+from viewer.session.library import Library
+from viewer.session.opening import Opening
+from viewer.session.results import Finding, Results
+
+
+class Session:
+    """What is open and how it is looked at.
+
+    Lives on one thread; ``deliver`` brings the replies of background work there.
+
+    Parameters
+    ----------
+    deliver : callable
+        Runs a reply on the session's thread.
+    """
+
+    #: Another series is active, or the active one is whole: see ``active`` and ``is_complete``.
+    active_changed = Signal()
+
+    def __init__(self, deliver: Deliver) -> None:
+        self.jobs = Jobs(deliver)
+        self.library = Library()
+        self.display = Display()
+        self.results = Results()
+        self.history = History()
+        self.opening = Opening(self.library, self.jobs)
+        self._active: Series | None = None
+        self._complete = False
+        self.opening.scanned.connect(self._activate_first)
+        self.opening.progressed.connect(self._show_progress)
+        self.opening.loaded.connect(self._show_whole)
+
+    @property
+    def active(self) -> Series | None:
+        """The series in view."""
+        return self._active
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the active series is loaded whole."""
+        return self._complete
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Look for series below these paths, and show the largest."""
+        self.opening.open(paths)
+
+    def activate(self, series: Series) -> None:
+        """Load and show a series."""
+        self._active, self._complete = series, False
+        self.history.clear()
+        self.display.clear()
+        self.results.switch(series.key)
+        self.active_changed.emit()
+        self.opening.load(series)
+
+    def close_all(self) -> None:
+        """Close every study."""
+        self.opening.cancel()
+        self._active, self._complete = None, False
+        self.history.clear()
+        self.library.clear()
+        self.display.clear()
+        self.results.switch(None)
+        self.active_changed.emit()
+
+    def jump_to(self, finding: Finding) -> None:
+        """Select a finding and bring every view to it."""
+        self.results.select(finding.id)
+        self.display.move_cursor(finding.center_lps_mm)
+
+    def jump_to_neighbour(self, step: int) -> None:
+        """Go to the next finding of the list, or with −1 to the one before."""
+        finding = self.results.neighbour(step)
+        if finding is not None:
+            self.jump_to(finding)
+
+    def dismiss_selected(self) -> None:
+        """Take the selected finding off the list; can be undone."""
+        finding = self.results.selected
+        if finding is not None:
+            self.history.run(self.results.dismissal(finding))
+
+    def shutdown(self) -> None:
+        """Stop all background work and wait for it."""
+        self.opening.cancel()
+        self.jobs.close()
+
+    def _activate_first(self, series: tuple[Series, ...]) -> None:
+        self.activate(max(series, key=lambda s: (s.geometry is not None, len(s.slices))))
+
+    def _show_progress(self, series: Series, volume: Volume) -> None:
+        if series is not self._active:
+            return
+        if self.display.volume is None:
+            self._show(series, volume)
+        else:
+            self.display.fill(volume)
+
+    def _show_whole(self, series: Series, result: LoadResult) -> None:
+        if series is not self._active:
+            return
+        self._show_progress(series, result.volume)
+        self._complete = True
+        if result.notes:
+            self._active = replace(series, report=series.report + result.notes)
+            self.library.replace(self._active)
+        self.active_changed.emit()
+
+    def _show(self, series: Series, volume: Volume) -> None:
+        window = series.windows[0] if series.windows else None
+        self.display.show(volume, window, inverted=series.is_inverted)

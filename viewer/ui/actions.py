@@ -1,0 +1,242 @@
+"""Every action of the window: its words, its keys, its icon. What they do is in ``commands``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from viewer.ui.icons import IconName, icon
+from viewer.ui.theme import ThemeName
+
+
+class ActionId(StrEnum):
+    """Names of the actions."""
+
+    OPEN_FOLDER = auto()
+    OPEN_FILES = auto()
+    OPEN_DEMO = auto()
+    CLOSE_ALL = auto()
+    QUIT = auto()
+    UNDO = auto()
+    REDO = auto()
+    DISMISS_FINDING = auto()
+    LAYOUT_FOUR = auto()
+    LAYOUT_AXIAL = auto()
+    LAYOUT_CORONAL = auto()
+    LAYOUT_SAGITTAL = auto()
+    LAYOUT_VOLUME = auto()
+    MAXIMIZE = auto()
+    NEXT_VIEW = auto()
+    PREVIOUS_VIEW = auto()
+    CROSSHAIR = auto()
+    TEXTS = auto()
+    PATIENT_NAMES = auto()
+    SERIES_PANEL = auto()
+    SIDE_PANEL = auto()
+    FULL_SCREEN = auto()
+    THEME_DARK = auto()
+    THEME_LIGHT = auto()
+    THEME_SYSTEM = auto()
+    TOOL_WINDOW = auto()
+    TOOL_PAN = auto()
+    TOOL_ZOOM = auto()
+    TOOL_CROSSHAIR = auto()
+    AUTO_WINDOW = auto()
+    INVERT = auto()
+    FLIP_HORIZONTAL = auto()
+    FLIP_VERTICAL = auto()
+    ROTATE = auto()
+    RESET = auto()
+    PREVIOUS_SLICE = auto()
+    NEXT_SLICE = auto()
+    PAGE_BACK = auto()
+    PAGE_ON = auto()
+    FIRST_SLICE = auto()
+    LAST_SLICE = auto()
+    CINE = auto()
+    ANALYZE = auto()
+    CANCEL = auto()
+    OVERLAY = auto()
+    NEXT_FINDING = auto()
+    PREVIOUS_FINDING = auto()
+    MODEL_CARD = auto()
+    REPORT = auto()
+    SHORTCUTS = auto()
+    ABOUT = auto()
+
+
+@dataclass(frozen=True)
+class _Spec:
+    """An action's words and keys.
+
+    ``in_views`` confines the keys to the views, because lists and sliders use them too;
+    ``group`` makes it one of several of which one is on.
+    """
+
+    text: str
+    keys: tuple[str, ...] = ()
+    icon: IconName | None = None
+    tip: str = ""
+    checkable: bool = False
+    in_views: bool = False
+    group: str = ""
+
+
+A, I = ActionId, IconName  # noqa: E741
+
+_SPECS: dict[ActionId, _Spec] = {
+    A.OPEN_FOLDER: _Spec("Open Folder…", ("Ctrl+O",), I.OPEN, "Open a folder of DICOM files"),
+    A.OPEN_FILES: _Spec("Open Files…", ("Ctrl+Shift+O",), tip="Open DICOM files or a zip"),
+    A.OPEN_DEMO: _Spec("Open Demo", (), I.DEMO, "Open the built-in synthetic chest CT"),
+    A.CLOSE_ALL: _Spec("Close All", ("Ctrl+W",), tip="Close every study"),
+    A.QUIT: _Spec("Quit", ("Ctrl+Q",)),
+    A.UNDO: _Spec("Undo", ("Ctrl+Z",), I.UNDO),
+    A.REDO: _Spec("Redo", ("Ctrl+Shift+Z",), I.REDO),
+    A.DISMISS_FINDING: _Spec(
+        "Dismiss Finding", ("Del",), I.DELETE, "Take the selected finding off the list"
+    ),
+    A.LAYOUT_FOUR: _Spec("Four Views", ("F2",), I.LAYOUT, checkable=True, group="layout"),
+    A.LAYOUT_AXIAL: _Spec("Axial", ("F3",), checkable=True, group="layout"),
+    A.LAYOUT_CORONAL: _Spec("Coronal", ("F4",), checkable=True, group="layout"),
+    A.LAYOUT_SAGITTAL: _Spec("Sagittal", ("F5",), checkable=True, group="layout"),
+    A.LAYOUT_VOLUME: _Spec("3D", ("F6",), I.VOLUME, checkable=True, group="layout"),
+    A.MAXIMIZE: _Spec(
+        "Maximise View", ("M",), I.MAXIMIZE, "Show the active view alone, or all again"
+    ),
+    A.NEXT_VIEW: _Spec("Next View", ("Right",), in_views=True),
+    A.PREVIOUS_VIEW: _Spec("Previous View", ("Left",), in_views=True),
+    A.CROSSHAIR: _Spec(
+        "Crosshair", ("X",), I.CROSSHAIR, "Show the lines of the other views", checkable=True
+    ),
+    A.TEXTS: _Spec("Corner Texts", ("T",), tip="Show the texts over the images", checkable=True),
+    A.PATIENT_NAMES: _Spec(
+        "Patient Names", tip="Show patients' names in the list and over the images", checkable=True
+    ),
+    A.SERIES_PANEL: _Spec("Series List", ("F7",), I.SERIES, checkable=True),
+    A.SIDE_PANEL: _Spec("Analysis and Report", ("F8",), I.MODEL, checkable=True),
+    A.FULL_SCREEN: _Spec("Full Screen", ("F11",), I.FULL_SCREEN, checkable=True),
+    A.THEME_DARK: _Spec("Dark", checkable=True, group="theme"),
+    A.THEME_LIGHT: _Spec("Light", checkable=True, group="theme"),
+    A.THEME_SYSTEM: _Spec("Follow the System", checkable=True, group="theme"),
+    A.TOOL_WINDOW: _Spec(
+        "Window",
+        (),
+        I.WINDOW,
+        "Left drag changes the window: right is wider, up is brighter",
+        True,
+        group="tool",
+    ),
+    A.TOOL_PAN: _Spec("Pan", (), I.PAN, "Left drag moves the image", True, group="tool"),
+    A.TOOL_ZOOM: _Spec("Zoom", (), I.ZOOM, "Left drag zooms", True, group="tool"),
+    A.TOOL_CROSSHAIR: _Spec(
+        "Point", (), I.FINDING, "Left drag brings all views to a point", True, group="tool"
+    ),
+    A.AUTO_WINDOW: _Spec("Auto", ("0",), tip="Fit the window to the values of the volume"),
+    A.INVERT: _Spec("Invert", ("I",), I.INVERT, "Swap black and white", checkable=True),
+    A.FLIP_HORIZONTAL: _Spec("Flip Horizontally", ("H",), I.FLIP_HORIZONTAL),
+    A.FLIP_VERTICAL: _Spec("Flip Vertically", ("V",), I.FLIP_VERTICAL),
+    A.ROTATE: _Spec("Rotate", ("R",), I.ROTATE, "Turn the active view clockwise by 90°"),
+    A.RESET: _Spec(
+        "Reset",
+        ("Space",),
+        I.RESET,
+        "Fit all images, upright, under the first window",
+        in_views=True,
+    ),
+    A.PREVIOUS_SLICE: _Spec("Previous Slice", ("Up",), in_views=True),
+    A.NEXT_SLICE: _Spec("Next Slice", ("Down",), in_views=True),
+    A.PAGE_BACK: _Spec("10 Slices Back", ("PgUp",), in_views=True),
+    A.PAGE_ON: _Spec("10 Slices On", ("PgDown",), in_views=True),
+    A.FIRST_SLICE: _Spec("First Slice", ("Home",), in_views=True),
+    A.LAST_SLICE: _Spec("Last Slice", ("End",), in_views=True),
+    A.CINE: _Spec("Cine", ("C",), I.CINE, "Play the slices of the active view", checkable=True),
+    A.ANALYZE: _Spec("Analyze", ("Ctrl+Return",), I.ANALYZE, "Run the model on the whole series"),
+    A.CANCEL: _Spec("Cancel", ("Esc",), I.CANCEL, "Stop what is going on"),
+    A.OVERLAY: _Spec("Heatmap", ("B",), I.OVERLAY, "Show the heatmap", checkable=True),
+    A.NEXT_FINDING: _Spec("Next Finding", ("N",), I.NEXT),
+    A.PREVIOUS_FINDING: _Spec("Previous Finding", ("Shift+N",), I.PREVIOUS),
+    A.MODEL_CARD: _Spec(
+        "Model Card…", (), I.INFO, "What the model was trained on, its figures and limits"
+    ),
+    A.REPORT: _Spec("Series Report", (), I.REPORT, "What was noticed while reading"),
+    A.SHORTCUTS: _Spec("Mouse and Keys", ("?", "F1"), I.KEYBOARD),
+    A.ABOUT: _Spec("About Hounsfield"),
+}
+
+#: Layouts, themes and tools by the action that chooses them.
+LAYOUTS = {
+    A.LAYOUT_FOUR: "2x2",
+    A.LAYOUT_AXIAL: "axial",
+    A.LAYOUT_CORONAL: "coronal",
+    A.LAYOUT_SAGITTAL: "sagittal",
+    A.LAYOUT_VOLUME: "3d",
+}
+THEMES: dict[ActionId, ThemeName] = {
+    A.THEME_DARK: "dark",
+    A.THEME_LIGHT: "light",
+    A.THEME_SYSTEM: "system",
+}
+TOOLS = {
+    A.TOOL_WINDOW: "window",
+    A.TOOL_PAN: "pan",
+    A.TOOL_ZOOM: "zoom",
+    A.TOOL_CROSSHAIR: "crosshair",
+}
+
+
+class Actions:
+    """The actions themselves."""
+
+    def __init__(self, parent: QObject) -> None:
+        self._groups: dict[str, QActionGroup] = {}
+        self._actions = {name: self._make(name, spec, parent) for name, spec in _SPECS.items()}
+
+    def __getitem__(self, name: ActionId) -> QAction:
+        return self._actions[name]
+
+    def __iter__(self) -> Iterator[QAction]:
+        return iter(self._actions.values())
+
+    @property
+    def in_views(self) -> list[QAction]:
+        """The actions whose keys work in the views only."""
+        return [self._actions[name] for name, spec in _SPECS.items() if spec.in_views]
+
+    def refuse(self, name: ActionId, why: str) -> None:
+        """Disable an action and say why; with an empty reason, enable it."""
+        action, spec = self._actions[name], _SPECS[name]
+        action.setEnabled(not why)
+        action.setToolTip(why or _tooltip(spec))
+
+    def check(self, name: ActionId, on: bool) -> None:
+        """Show a state without acting on it."""
+        action = self._actions[name]
+        blocked = action.blockSignals(True)
+        action.setChecked(on)
+        action.blockSignals(blocked)
+        action.changed.emit()
+
+    def _make(self, name: ActionId, spec: _Spec, parent: QObject) -> QAction:
+        action = QAction(spec.text, parent)
+        action.setObjectName(name)
+        action.setToolTip(_tooltip(spec))
+        action.setIconText(spec.text.rstrip("…"))
+        action.setCheckable(spec.checkable)
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        if spec.in_views:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        if spec.icon is not None:
+            action.setIcon(icon(spec.icon))
+        if spec.group:
+            group = self._groups.setdefault(spec.group, QActionGroup(parent))
+            group.addAction(action)
+        return action
+
+
+def _tooltip(spec: _Spec) -> str:
+    keys = f" ({QKeySequence(spec.keys[0]).toString()})" if spec.keys else ""
+    return f"{spec.tip or spec.text.rstrip('…')}{keys}"

@@ -1,0 +1,197 @@
+"""Runs models on the series in view and puts what they say into the session."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from ai.errors import AIError, CancelledError
+from ai.findings import Findings
+from ai.progress import Progress
+from viewer.analysis import Analysis, Job, ModelSummary, heatmap_volume
+from viewer.dicom.series import Series
+from viewer.session.results import Result
+from viewer.session.session import Session
+from viewer.ui.bridge import GuiThread
+from viewer.ui.run_box import ModelChoice, RunProgress
+
+_STAGES = {
+    "lungs": "Finding the lungs",
+    "network": "Searching",
+    "merge": "Putting findings together",
+}
+_ENOUGH_TO_ESTIMATE = 0.05
+
+
+@dataclass(eq=False)
+class _Run:
+    """The run that is going on."""
+
+    series: Series
+    model: ModelSummary
+    began: float
+    job: Job | None = None
+
+
+class AnalysisController(QObject):
+    """One run at a time.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    session : Session
+    gui : GuiThread
+        Brings the worker's calls to the GUI thread.
+    """
+
+    #: The choice, the readiness or the progress has changed.
+    changed = Signal()
+    #: A run has failed with this error; one that was cancelled has not.
+    failed = Signal(object)
+    #: A run has ended, whichever way.
+    ended = Signal()
+
+    def __init__(
+        self, analysis: Analysis, session: Session, gui: GuiThread, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._analysis = analysis
+        self._session = session
+        self._gui = gui
+        self._models = {m.id: m for m in analysis.models()}
+        self._chosen = next(iter(self._models), None)
+        self._reasons: tuple[str, ...] = ()
+        self._run: _Run | None = None
+        self._progress: RunProgress | None = None
+        self._device = ""
+        session.active_changed.connect(self._check)
+
+    @property
+    def choices(self) -> tuple[ModelChoice, ...]:
+        """The models there are."""
+        return tuple(
+            ModelChoice(m.id, m.title, m.version, m.intended_use) for m in self._models.values()
+        )
+
+    @property
+    def model(self) -> ModelSummary | None:
+        """The chosen model."""
+        return self._models.get(self._chosen or "")
+
+    @property
+    def progress(self) -> RunProgress | None:
+        """How far the run is; None when nothing runs."""
+        return self._progress
+
+    @property
+    def device(self) -> str:
+        """What the last run was computed on."""
+        return self._device
+
+    @property
+    def refusal(self) -> str:
+        """Why a run cannot be started now; empty when it can."""
+        if self.model is None:
+            return "No model is installed."
+        if self._session.active is None:
+            return "Open a series first."
+        if self._progress is not None:
+            return "An analysis is running."
+        if self._reasons:
+            return " ".join(self._reasons)
+        if not self._session.is_complete:
+            return "The series is still loading."
+        return ""
+
+    @property
+    def no_card(self) -> str:
+        """Why no model card can be shown; empty when one can."""
+        return "" if self.model is not None else "No model is installed."
+
+    def choose(self, model_id: str) -> None:
+        """Choose a model by its id."""
+        self._chosen = model_id
+        self._check()
+
+    def start(self) -> None:
+        """Run the chosen model on the series in view, if nothing speaks against it."""
+        series, volume, model = self._session.active, self._session.display.volume, self.model
+        if self.refusal or series is None or volume is None or model is None:
+            return
+        run = self._run = _Run(series, model, time.monotonic())
+        self._progress = RunProgress("Starting")
+        self.changed.emit()
+        run.job = self._analysis.start(
+            series,
+            volume,
+            model.id,
+            on_progress=lambda p: self._gui.post(lambda: self._progressed(run, p)),
+            on_finished=lambda f: self._gui.post(lambda: self._finished(run, f)),
+            on_failed=lambda e: self._gui.post(lambda: self._failed(run, e)),
+        )
+
+    def cancel(self) -> None:
+        """Give up the run."""
+        if self._run is not None and self._run.job is not None:
+            self._run.job.cancel()
+
+    def close(self) -> None:
+        """Give up the run and end the worker."""
+        self.cancel()
+        self._analysis.close()
+
+    def _check(self) -> None:
+        series, model = self._session.active, self.model
+        if series is not None and model is not None:
+            self._reasons = self._analysis.check(series, model.id).reasons
+        else:
+            self._reasons = ()
+        self.changed.emit()
+
+    def _progressed(self, run: _Run, progress: Progress) -> None:
+        if run is not self._run:
+            return
+        fraction = progress.done / progress.total if progress.total else None
+        left = None
+        if fraction is not None and fraction >= _ENOUGH_TO_ESTIMATE:
+            left = (time.monotonic() - run.began) * (1 - fraction) / fraction
+        stage = _STAGES.get(progress.stage, progress.stage.capitalize())
+        self._progress = RunProgress(stage, fraction, left)
+        self.changed.emit()
+
+    def _finished(self, run: _Run, findings: Findings) -> None:
+        if run is not self._run:
+            return
+        self._device = f"AI on {findings.run.device}"
+        self._session.results.put(run.series.key, _result(run.model, findings))
+        self._end()
+
+    def _failed(self, run: _Run, error: AIError) -> None:
+        if run is not self._run:
+            return
+        self._end()
+        if not isinstance(error, CancelledError):
+            self.failed.emit(error)
+
+    def _end(self) -> None:
+        self._run, self._progress = None, None
+        self.changed.emit()
+        self.ended.emit()
+
+
+def _result(model: ModelSummary, findings: Findings) -> Result:
+    total = sum(findings.run.seconds.values())
+    return Result(
+        model=f"{model.title} {model.version}",
+        label=model.labels[0],
+        findings=findings.findings,
+        heatmap=heatmap_volume(findings),
+        meaning=findings.heatmap.meaning if findings.heatmap is not None else "",
+        operating_points=model.operating_points,
+        threshold=findings.run.threshold,
+        lowest_threshold=model.lowest_threshold,
+        reasons=findings.contract.reasons,
+        provenance=f"{findings.run.device}, {total:.1f} s",
+    )

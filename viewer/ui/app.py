@@ -1,0 +1,98 @@
+"""The application: made, dressed, and given its window."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+import resources
+from viewer import __version__, locations
+from viewer.analysis import Analysis
+from viewer.demo import demo_series
+from viewer.session.presets import load_presets
+from viewer.session.session import Session
+from viewer.ui import theme
+from viewer.ui.analysis_controller import AnalysisController
+from viewer.ui.bridge import GuiThread
+from viewer.ui.icons import application_icon
+from viewer.ui.main_window import MainWindow
+from viewer.ui.settings import Settings
+
+
+def create_application(argv: Sequence[str]) -> QApplication:
+    """The Qt application; the one there is already, if any."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    app = QApplication(list(argv))
+    app.setApplicationName("hounsfield")
+    app.setApplicationDisplayName("Hounsfield")
+    app.setApplicationVersion(__version__)
+    app.setOrganizationName("hounsfield")
+    app.setDesktopFileName("hounsfield")
+    app.setWindowIcon(application_icon())
+    return app
+
+
+def user_settings() -> QSettings:
+    """Where this user's settings are kept."""
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "hounsfield", "window")
+
+
+def open_window(
+    paths: Sequence[Path], store: QSettings, *, analysis: Analysis | None = None
+) -> MainWindow:
+    """Make the window and begin to open paths; it is not shown yet.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Folders, files or zip archives.
+    store : QSettings
+        Where the window finds and leaves its settings.
+    analysis : Analysis, optional
+        The models; the built-in and the added ones by default.
+    """
+    gui = GuiThread()
+    session = Session(gui.post)
+    controller = AnalysisController(
+        analysis or Analysis(resources.MODELS, locations.added_models()), session, gui
+    )
+
+    def close() -> None:
+        gui.close()
+        controller.close()
+        session.shutdown()
+
+    window = MainWindow(
+        session,
+        controller,
+        load_presets(resources.ROOT / "windows.json"),
+        Settings(store),
+        make_demo=lambda on_progress: demo_series(locations.cache(), on_progress=on_progress),
+        on_close=close,
+    )
+    gui.setParent(window)
+    controller.setParent(window)
+    window.open(paths)
+    return window
+
+
+def run(paths: Sequence[Path]) -> int:
+    """Show the window and stay until it is closed.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    app = create_application(sys.argv)
+    store = user_settings()
+    theme.apply_theme(app, Settings(store).theme)
+    window = open_window(paths, store)
+    window.show()
+    return app.exec()

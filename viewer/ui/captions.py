@@ -1,0 +1,107 @@
+"""The words over a picture, as plain text: what, where, how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from viewer.dicom.series import Series, StudyInfo
+from viewer.imaging.plane import Orientation
+from viewer.imaging.voi import Window
+
+#: The plane's name, and the LPS letter of the axis that its slices follow.
+_AXIS = {Orientation.AXIAL: "S", Orientation.CORONAL: "P", Orientation.SAGITTAL: "L"}
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number with a true minus sign and never "−0"."""
+    text = f"{value:.{digits}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", "−")
+
+
+def date(value: str) -> str:
+    """A DICOM date (``20240131``) as ``2024-01-31``; anything else as it is."""
+    return f"{value[:4]}-{value[4:6]}-{value[6:]}" if len(value) == 8 and value.isdigit() else value
+
+
+def patient(study: StudyInfo, *, show_name: bool) -> str:
+    """Who it is; the name only where asked for."""
+    if not show_name:
+        return "Name hidden"
+    name = study.patient_name.replace("^", " ").strip()
+    return " · ".join(t for t in (name, study.patient_id) if t) or "No name"
+
+
+def study_line(study: StudyInfo) -> str:
+    """Date and description of a study."""
+    return " · ".join(t for t in (date(study.date), study.description) if t)
+
+
+def series_title(series: Series) -> str:
+    """A series' description, or what stands in for it."""
+    return series.description or f"{series.modality} series"
+
+
+def spacing_line(series: Series) -> str:
+    """Distance and thickness of the slices and size of the pixels, in mm."""
+    if series.geometry is None:
+        return "size unknown"
+    z, y, x = series.geometry.spacing_mm
+    pixel = f"{y:.2f}" if abs(y - x) < 0.005 else f"{y:.2f} × {x:.2f}"
+    return f"{z:.4g} mm slices · {pixel} mm pixels"
+
+
+def size_line(series: Series) -> str:
+    """Numbers of slices, rows and columns."""
+    z, y, x = series.shape
+    return f"{z} × {y} × {x}"
+
+
+def slice_line(index: int, total: int) -> str:
+    """Which slice of how many."""
+    return f"Slice {index + 1} / {total}"
+
+
+def position_line(orientation: Orientation, position_mm: float) -> str:
+    """Where the slice lies in the patient."""
+    return f"{_AXIS[orientation]} {number(position_mm, 1)} mm"
+
+
+def point(lps: Sequence[float]) -> str:
+    """A point in LPS mm."""
+    x, y, z = (number(v, 1) for v in lps)
+    return f"L {x}  P {y}  S {z} mm"
+
+
+def window_line(window: Window) -> str:
+    """Width and level."""
+    return f"W {number(window.width)}  L {number(window.center)}"
+
+
+def value(amount: float, unit: str) -> str:
+    """A voxel's value with its unit; scores with three decimals."""
+    return f"{number(amount)} {unit}" if unit == "HU" else f"{number(amount, 3)} {unit}".strip()
+
+
+def probability(amount: float) -> str:
+    """A probability as a percentage; never a certainty."""
+    percent = min(max(100 * amount, 0.1), 99.9)
+    return f"{percent:.1f} %" if percent < 1 or percent > 99 else f"{percent:.0f} %"
+
+
+def seconds(amount: float) -> str:
+    """A time span."""
+    if amount < 90:
+        return f"{max(1, round(amount))} s"
+    return f"{amount / 60:.0f} min"
+
+
+def count(amount: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{amount} {noun if amount == 1 else noun + 's'}"
+
+
+def megabytes(nbytes: float) -> str:
+    """An amount of memory."""
+    return f"{nbytes / 1e6:.0f} MB" if nbytes < 1e9 else f"{nbytes / 1e9:.1f} GB"

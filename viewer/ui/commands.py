@@ -1,0 +1,204 @@
+"""What the actions do, and when they cannot be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+
+from viewer.session.session import Session
+from viewer.ui import theme
+from viewer.ui.actions import LAYOUTS, THEMES, TOOLS, Actions
+from viewer.ui.actions import ActionId as A
+from viewer.ui.analysis_controller import AnalysisController
+from viewer.ui.layout_grid import LayoutName
+from viewer.ui.mouse import Tool
+from viewer.ui.panes import Panes
+from viewer.ui.settings import Settings
+
+_PAGE = 10
+_NO_VOLUME = "Open a series first."
+_NEED_A_VOLUME = (
+    A.CLOSE_ALL,
+    A.AUTO_WINDOW,
+    A.INVERT,
+    A.FLIP_HORIZONTAL,
+    A.FLIP_VERTICAL,
+    A.ROTATE,
+    A.RESET,
+    A.PREVIOUS_SLICE,
+    A.NEXT_SLICE,
+    A.PAGE_BACK,
+    A.PAGE_ON,
+    A.FIRST_SLICE,
+    A.LAST_SLICE,
+    A.CINE,
+)
+
+
+class Commands(QObject):
+    """Joins the actions that need no dialog to what they act on, and keeps their state true."""
+
+    def __init__(
+        self,
+        actions: Actions,
+        session: Session,
+        panes: Panes,
+        analysis: AnalysisController,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self._session = session
+        self._panes = panes
+        self._analysis = analysis
+        self._settings = settings
+        self._connect_looking()
+        self._connect_views()
+        self._connect_findings()
+        self._connect_state()
+        self._show_all()
+
+    def _on(self, name: A, do: Callable[[], object]) -> None:
+        self._actions[name].triggered.connect(lambda: do())
+
+    def _on_toggle(self, name: A, do: Callable[[bool], object]) -> None:
+        self._actions[name].toggled.connect(do)
+
+    def _connect_looking(self) -> None:
+        panes, display = self._panes, self._session.display
+        for name, step in (
+            (A.PREVIOUS_SLICE, -1),
+            (A.NEXT_SLICE, 1),
+            (A.PAGE_BACK, -_PAGE),
+            (A.PAGE_ON, _PAGE),
+        ):
+            self._on(name, partial(panes.scroll, step))
+        self._on(A.FIRST_SLICE, lambda: panes.go_to_end(last=False))
+        self._on(A.LAST_SLICE, lambda: panes.go_to_end(last=True))
+        self._on_toggle(A.CINE, panes.play)
+        self._on(A.AUTO_WINDOW, display.set_auto_window)
+        self._on(A.INVERT, display.toggle_inverted)
+        self._on(A.FLIP_HORIZONTAL, lambda: panes.active_slices.flip(horizontally=True))
+        self._on(A.FLIP_VERTICAL, lambda: panes.active_slices.flip(horizontally=False))
+        self._on(A.ROTATE, lambda: panes.active_slices.turn())
+        self._on(A.RESET, panes.reset)
+
+    def _connect_views(self) -> None:
+        panes = self._panes
+        for name, layout in LAYOUTS.items():
+            self._on(name, partial(panes.grid.show_layout, LayoutName(layout)))
+        for name, tool in TOOLS.items():
+            self._on(name, partial(panes.set_left_tool, Tool(tool)))
+        for name, chosen in THEMES.items():
+            self._on(name, partial(self._choose_theme, chosen))
+        self._on(A.MAXIMIZE, lambda: panes.grid.toggle_maximized(panes.grid.active))
+        self._on(A.NEXT_VIEW, lambda: panes.grid.activate_neighbour(1))
+        self._on(A.PREVIOUS_VIEW, lambda: panes.grid.activate_neighbour(-1))
+        self._on_toggle(A.CROSSHAIR, lambda on: self._change_options(crosshair=on))
+        self._on_toggle(A.TEXTS, lambda on: self._change_options(texts=on))
+
+    def _connect_findings(self) -> None:
+        session = self._session
+        self._on(A.UNDO, session.history.undo)
+        self._on(A.REDO, session.history.redo)
+        self._on(A.DISMISS_FINDING, session.dismiss_selected)
+        self._on(A.NEXT_FINDING, lambda: session.jump_to_neighbour(1))
+        self._on(A.PREVIOUS_FINDING, lambda: session.jump_to_neighbour(-1))
+        self._on_toggle(A.OVERLAY, session.results.show_overlay)
+        self._on(A.ANALYZE, self._analysis.start)
+        self._on(A.CANCEL, self._cancel)
+
+    def _connect_state(self) -> None:
+        session = self._session
+        session.display.volume_changed.connect(self._show_volume)
+        session.display.window_changed.connect(self._show_window)
+        session.history.changed.connect(self._show_history)
+        session.results.findings_changed.connect(self._show_findings)
+        session.results.selection_changed.connect(self._show_findings)
+        session.results.overlay_changed.connect(self._show_overlay)
+        session.opening.activity_changed.connect(self._show_running)
+        self._analysis.changed.connect(self._show_running)
+        self._panes.grid.layout_changed.connect(self._show_layout)
+        self._panes.cine.running_changed.connect(lambda on: self._actions.check(A.CINE, on))
+
+    def _show_all(self) -> None:
+        self._show_volume()
+        self._show_window()
+        self._show_history()
+        self._show_findings()
+        self._show_overlay()
+        self._show_running()
+        self._show_layout()
+        options = self._panes.options
+        self._actions.check(A.CROSSHAIR, options.crosshair)
+        self._actions.check(A.TEXTS, options.texts)
+        self._actions.check(A.TOOL_WINDOW, True)
+        for name, chosen in THEMES.items():
+            self._actions.check(name, chosen == theme.chosen_theme())
+
+    def _show_volume(self) -> None:
+        why = _NO_VOLUME if self._session.display.volume is None else ""
+        for name in _NEED_A_VOLUME:
+            self._actions.refuse(name, why)
+
+    def _show_window(self) -> None:
+        self._actions.check(A.INVERT, self._session.display.inverted)
+
+    def _show_history(self) -> None:
+        history = self._session.history
+        for name, word, label in (
+            (A.UNDO, "Undo", history.undo_label),
+            (A.REDO, "Redo", history.redo_label),
+        ):
+            self._actions[name].setText(f"{word} {label}" if label else word)
+            self._actions.refuse(name, "" if label else f"There is nothing to {word.lower()}.")
+
+    def _show_findings(self) -> None:
+        results = self._session.results
+        if results.result is None:
+            why = "Analyze the series first."
+        else:
+            why = "" if results.shown else "There are no findings above the threshold."
+        for name in (A.NEXT_FINDING, A.PREVIOUS_FINDING):
+            self._actions.refuse(name, why)
+        selected = results.selected is not None
+        self._actions.refuse(
+            A.DISMISS_FINDING, why or ("" if selected else "Select a finding first.")
+        )
+        self._show_overlay()
+
+    def _show_overlay(self) -> None:
+        results = self._session.results
+        self._actions.check(A.OVERLAY, results.overlay.visible)
+        missing = "" if results.heatmap is not None else "Analyze the series first."
+        self._actions.refuse(A.OVERLAY, missing)
+
+    def _show_running(self) -> None:
+        self._actions.refuse(A.ANALYZE, self._analysis.refusal)
+        self._actions.refuse(A.MODEL_CARD, self._analysis.no_card)
+        busy = self._session.opening.activity is not None or self._analysis.progress is not None
+        self._actions.refuse(A.CANCEL, "" if busy else "Nothing is going on.")
+
+    def _show_layout(self) -> None:
+        for name, layout in LAYOUTS.items():
+            self._actions.check(name, layout == self._panes.grid.layout_name)
+
+    def _change_options(self, **values: bool) -> None:
+        self._panes.change_options(**values)
+        self._settings.view_options = self._panes.options
+
+    def _choose_theme(self, name: theme.ThemeName) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self._settings.theme = name
+        theme.apply_theme(app, name)
+
+    def _cancel(self) -> None:
+        if self._analysis.progress is not None:
+            self._analysis.cancel()
+        else:
+            self._session.opening.cancel()

@@ -1,0 +1,65 @@
+"""What stands in the four corners of a slice view."""
+
+from __future__ import annotations
+
+from viewer.imaging.plane import Orientation, Stack
+from viewer.session.session import Session
+from viewer.ui import captions
+from viewer.ui.drawing import Corners, Line
+
+_MUTED = "overlay_text_muted"
+
+
+def corner_texts(
+    session: Session,
+    orientation: Orientation,
+    stack: Stack,
+    index: int,
+    zoom: float,
+    value_text: str,
+    *,
+    show_names: bool,
+    brief: bool,
+) -> Corners:
+    """Patient and study on the left, series and window on the right.
+
+    Parameters
+    ----------
+    session : Session
+    orientation, stack, index : the slice shown.
+    zoom : float
+        View pixels per picture pixel.
+    value_text : str
+        The value under the pointer, empty when it is elsewhere.
+    show_names : bool
+    brief : bool
+        Leave out what a small view has no room for.
+    """
+    series = session.active
+    top_left = [Line(orientation.capitalize(), f"crosshair_{orientation}", bold=True)]
+    top_right: list[Line] = []
+    if series is not None and not brief:
+        top_left += [
+            Line(captions.patient(series.study, show_name=show_names), _MUTED),
+            Line(captions.study_line(series.study), _MUTED),
+        ]
+        top_right += [
+            Line(captions.series_title(series)),
+            Line(captions.spacing_line(series), _MUTED),
+        ]
+        if "lossy" in {note.code for note in series.report}:
+            top_right.append(Line("Lossy compression", "warn", bold=True))
+    bottom_left = [
+        Line(captions.slice_line(index, stack.count)),
+        Line(captions.position_line(orientation, stack.position_mm(index))),
+    ]
+    if value_text:
+        bottom_left.insert(0, Line(value_text, bold=True))
+    display = session.display
+    inverted = "  inverted" if display.inverted else ""
+    bottom_right = [Line(captions.window_line(display.window) + inverted)]
+    if not brief:
+        bottom_right.append(Line(f"Zoom {zoom:.2f}×", _MUTED))
+    return Corners(
+        *(tuple(t for t in c if t.text) for c in (top_left, top_right, bottom_left, bottom_right))
+    )

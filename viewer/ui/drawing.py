@@ -1,0 +1,163 @@
+"""What is drawn over a picture: letters, texts, scale bar, crosshair, findings.
+
+Each function paints in the pixels of the view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from viewer.ui import theme
+
+Align = Qt.AlignmentFlag
+
+_MARGIN = 10.0
+_CROSSHAIR_GAP = 14.0
+_BAR_LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
+_BAR_SHARE = 0.28  # of the view's width, at most
+_BAR_TICK = 4.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of text over a picture: its colour is a token's name."""
+
+    text: str
+    color: str = "overlay_text"
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Corners:
+    """The texts of the four corners, from top to bottom."""
+
+    top_left: Sequence[Line] = ()
+    top_right: Sequence[Line] = ()
+    bottom_left: Sequence[Line] = ()
+    bottom_right: Sequence[Line] = ()
+
+
+def draw_corners(painter: QPainter, view: QRectF, corners: Corners) -> None:
+    """Draw the corner texts, each cut off where it would run into its neighbour."""
+    width = (view.width() - 3 * _MARGIN) * 0.62
+    inner = view.adjusted(_MARGIN, _MARGIN - 2, -_MARGIN, -_MARGIN + 2)
+    font, bold = _font(), _font(bold=True)
+    metrics = QFontMetricsF(font)
+    step = metrics.lineSpacing() + 1
+    for lines, right, bottom in (
+        (corners.top_left, False, False),
+        (corners.top_right, True, False),
+        (corners.bottom_left, False, True),
+        (corners.bottom_right, True, True),
+    ):
+        y = inner.bottom() - step * len(lines) if bottom else inner.top()
+        for line in lines:
+            text = metrics.elidedText(line.text, Qt.TextElideMode.ElideRight, width)
+            box = QRectF(inner.left(), y, inner.width(), step)
+            painter.setFont(bold if line.bold else font)
+            align = Align.AlignRight if right else Align.AlignLeft
+            _text(painter, box, align | Align.AlignVCenter, text, line.color)
+            y += step
+
+
+def draw_letters(painter: QPainter, view: QRectF, letters: tuple[str, str, str, str]) -> None:
+    """Draw the patient directions at the ``(left, right, top, bottom)`` edges."""
+    inner = view.adjusted(_MARGIN, _MARGIN - 4, -_MARGIN, -_MARGIN + 4)
+    painter.setFont(_font(theme.tokens().font_title, bold=True))
+    places = (
+        Align.AlignLeft | Align.AlignVCenter,
+        Align.AlignRight | Align.AlignVCenter,
+        Align.AlignHCenter | Align.AlignTop,
+        Align.AlignHCenter | Align.AlignBottom,
+    )
+    for letter, place in zip(letters, places, strict=True):
+        _text(painter, inner, place, letter, "overlay_letter")
+
+
+def bar_length_mm(pixels_per_mm: float, view_width: float) -> int:
+    """A round length that fits into its share of the view."""
+    longest = view_width * _BAR_SHARE / pixels_per_mm
+    return max((n for n in _BAR_LENGTHS_MM if n <= longest), default=_BAR_LENGTHS_MM[0])
+
+
+def draw_scale_bar(painter: QPainter, view: QRectF, pixels_per_mm: float, lines_below: int) -> None:
+    """Draw a horizontal bar of a round length above the bottom right texts."""
+    length = bar_length_mm(pixels_per_mm, view.width())
+    font = _font()
+    step = QFontMetricsF(font).lineSpacing() + 1
+    right = view.right() - _MARGIN
+    y = view.bottom() - _MARGIN - step * lines_below - 4
+    left = right - length * pixels_per_mm
+    strokes = [
+        QLineF(left, y, right, y),
+        QLineF(left, y - _BAR_TICK, left, y),
+        QLineF(right, y - _BAR_TICK, right, y),
+    ]
+    for color, width in (("overlay_shadow", 3.0), ("overlay_text", 1.0)):
+        painter.setPen(QPen(_color(color), width))
+        painter.drawLines(strokes)
+    painter.setFont(font)
+    box = QRectF(right - 120, y - step - _BAR_TICK, 120, step)
+    _text(painter, box, Align.AlignRight | Align.AlignVCenter, f"{length} mm", "overlay_text")
+
+
+def draw_crosshair(painter: QPainter, lines: Sequence[tuple[QLineF, str]], center: QPointF) -> None:
+    """Draw lines with a gap around ``center``, each in the colour of the plane it stands for."""
+    for line, color in lines:
+        painter.setPen(QPen(_color(color, 0.75), 1.0))
+        length = line.length()
+        if length <= 0:
+            continue
+        unit = QPointF(line.dx() / length, line.dy() / length)
+        painter.drawLine(line.p1(), center - unit * _CROSSHAIR_GAP)
+        painter.drawLine(center + unit * _CROSSHAIR_GAP, line.p2())
+
+
+def draw_finding(painter: QPainter, box: QRectF, label: str, *, selected: bool) -> None:
+    """Draw a finding as the four corners of a box, with its label when selected."""
+    color = "finding_selected" if selected else "finding"
+    tick = min(max(6.0, box.width() / 4), box.width() / 2)
+    rise = min(max(6.0, box.height() / 4), box.height() / 2)
+    strokes = [
+        line
+        for corner, dx, dy in (
+            (box.topLeft(), tick, rise),
+            (box.topRight(), -tick, rise),
+            (box.bottomLeft(), tick, -rise),
+            (box.bottomRight(), -tick, -rise),
+        )
+        for line in (
+            QLineF(corner, corner + QPointF(dx, 0)),
+            QLineF(corner, corner + QPointF(0, dy)),
+        )
+    ]
+    for name, width in (("overlay_shadow", 4.0), (color, 2.0)):
+        painter.setPen(QPen(_color(name, 0.6 if width > 2 else 1.0), width))
+        painter.drawLines(strokes)
+    if label:
+        painter.setFont(_font(bold=selected))
+        place = QRectF(box.right() + 6, box.top() - 3, 240, 18)
+        _text(painter, place, Align.AlignLeft | Align.AlignVCenter, label, color)
+
+
+def _font(size: int | None = None, *, bold: bool = False) -> QFont:
+    return theme.body_font(size or theme.tokens().font_caption + 1, bold=bold)
+
+
+def _color(token: str, alpha: float = 1.0) -> QColor:
+    color = QColor(getattr(theme.tokens(), token))
+    color.setAlphaF(alpha)
+    return color
+
+
+def _text(painter: QPainter, box: QRectF, align: Qt.AlignmentFlag, text: str, color: str) -> None:
+    """Draw a text on a dark edge of its own, so that it can be read on bone too."""
+    painter.setPen(_color("overlay_shadow", 0.85))
+    for dx, dy in ((1, 1), (-1, 0), (0, -1)):
+        painter.drawText(box.translated(dx, dy), align, text)
+    painter.setPen(_color(color))
+    painter.drawText(box, align, text)

@@ -1,0 +1,170 @@
+"""The findings as a table; a click brings every view to one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.imaging.plane import Orientation
+from viewer.session.results import Finding, Result
+from viewer.session.session import Session
+from viewer.ui import captions, theme
+from viewer.ui.fraction_slider import FractionSlider
+
+_COLUMNS = ("#", "Probability", "Size", "Slice")
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class FindingsBox(QWidget):
+    """The findings above a threshold that can be moved."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("findings_box")
+        self._session = session
+        self.threshold = FractionSlider("Show from a probability of", captions.probability)
+        self._summary = QLabel()
+        self._empty = QLabel()
+        self.table = QTableWidget(0, len(_COLUMNS))
+        self._build()
+        self.threshold.changed.connect(session.results.set_threshold)
+        self.table.cellClicked.connect(self._jump)
+        self.table.cellActivated.connect(self._jump)
+        session.results.findings_changed.connect(self._show)
+        session.results.selection_changed.connect(self._show_selection)
+        session.display.volume_changed.connect(self._show)
+        self._show()
+
+    @property
+    def summary(self) -> str:
+        """What is said above the table, or instead of it."""
+        return self._summary.text() or self._empty.text()
+
+    def add_menu_action(self, action: QAction) -> None:
+        """Offer an action in the table's context menu."""
+        self.table.addAction(action)
+
+    def _build(self) -> None:
+        space = theme.tokens()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(space.space_s)
+        for label in (self._summary, self._empty):
+            label.setWordWrap(True)
+        column.addWidget(self.threshold)
+        column.addWidget(self._summary)
+        column.addWidget(self._empty)
+        table = self.table
+        table.setObjectName("findings_table")
+        table.setAccessibleName("Findings")
+        table.setHorizontalHeaderLabels(_COLUMNS)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(space.control_height)
+        table.setShowGrid(False)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        column.addWidget(table, 1)
+
+    def _show(self) -> None:
+        results = self._session.results
+        result = results.result
+        if result is None:
+            self.table.setRowCount(0)
+            return
+        self.threshold.set_lowest(result.lowest_threshold)
+        self.threshold.set_marks(result.operating_points)
+        self.threshold.set_value(results.threshold)
+        shown = results.shown
+        self._fill(shown)
+        self.table.setVisible(bool(shown))
+        self._summary.setVisible(bool(shown))
+        self._empty.setVisible(not shown)
+        self._summary.setText(_summary(result, len(shown), results.dismissed) if shown else "")
+        self._empty.setText("" if shown else _nothing(result, results.threshold))
+        self._show_selection()
+
+    def _fill(self, shown: tuple[Finding, ...]) -> None:
+        stack = self._session.display.stack(Orientation.AXIAL)
+        self.table.setRowCount(len(shown))
+        for row, finding in enumerate(shown):
+            number = stack.index_of(finding.center_lps_mm) + 1 if stack is not None else None
+            cells = (
+                str(finding.id),
+                captions.probability(finding.probability),
+                size(finding),
+                str(number) if number is not None else "",
+            )
+            for column, text in enumerate(cells):
+                item = QTableWidgetItem(text)
+                item.setToolTip(details(finding))
+                item.setData(Qt.ItemDataRole.UserRole, finding.id)
+                if column != 2:
+                    item.setTextAlignment(_RIGHT)
+                self.table.setItem(row, column, item)
+
+    def _show_selection(self) -> None:
+        selected = self._session.results.selected
+        rows = [
+            row
+            for row, finding in enumerate(self._session.results.shown)
+            if selected is not None and finding.id == selected.id
+        ]
+        if rows:
+            self.table.selectRow(rows[0])
+        else:
+            self.table.clearSelection()
+
+    def _jump(self, row: int, _column: int) -> None:
+        self._session.jump_to(self._session.results.shown[row])
+
+
+def size(finding: Finding) -> str:
+    """The two diameters."""
+    long, short = finding.diameters_mm
+    return f"{long:.1f} × {short:.1f} mm"
+
+
+def details(finding: Finding) -> str:
+    """All that is known of a finding, one fact a line."""
+    lines = [
+        f"{finding.label.capitalize()} {finding.id}: {captions.probability(finding.probability)}",
+        f"{size(finding)}, {finding.volume_ml:.2f} ml",
+        f"mean {captions.number(finding.mean_hu)} HU" if finding.mean_hu is not None else "",
+        captions.point(finding.center_lps_mm),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _summary(result: Result, shown: int, dismissed: int) -> str:
+    total = len(result.findings) - dismissed
+    text = captions.count(shown, result.label)
+    hidden = f", {total - shown} below the threshold" if total > shown else ""
+    return f"{text}{hidden}{f', {dismissed} dismissed' if dismissed else ''}"
+
+
+def _nothing(result: Result, threshold: float) -> str:
+    below = len(result.findings)
+    candidates = (
+        f" {captions.count(below, 'candidate')} below it: lower the threshold to see them."
+        if below
+        else ""
+    )
+    return (
+        f"No {result.label}s above {captions.probability(threshold)} found.{candidates} "
+        "This does not mean that there are none."
+    )

@@ -1,0 +1,241 @@
+"""The window: puts the panels, views, menus and keys together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.session.presets import WindowPresets
+from viewer.session.session import Session
+from viewer.ui.actions import ActionId as A
+from viewer.ui.actions import Actions
+from viewer.ui.analysis_controller import AnalysisController
+from viewer.ui.analysis_panel import AnalysisPanel
+from viewer.ui.banner import Banner
+from viewer.ui.commands import Commands
+from viewer.ui.icons import application_icon
+from viewer.ui.menus import build_menus, build_toolbar
+from viewer.ui.panes import Panes
+from viewer.ui.report_panel import ReportPanel
+from viewer.ui.series_panel import SeriesPanel
+from viewer.ui.settings import Settings
+from viewer.ui.status_bar import StatusBar
+from viewer.ui.welcome import Welcome
+from viewer.ui.window_menu import WindowMenu
+
+_LEFT_WIDTH, _RIGHT_WIDTH = 264, 328
+_SIZE = (1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """Hounsfield's window.
+
+    Parameters
+    ----------
+    session : Session
+    analysis : AnalysisController
+    presets : WindowPresets
+    settings : Settings
+    make_demo : callable
+        Receives a function to report ``(done, total)`` to, and returns the demo's folder.
+    on_close : callable
+        Called once when the window closes, to stop what works in the background.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        analysis: AnalysisController,
+        presets: WindowPresets,
+        settings: Settings,
+        make_demo: Callable[[Callable[[int, int], None]], Path],
+        on_close: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.analysis = analysis
+        self._settings = settings
+        self._make_demo = make_demo
+        self._on_close = on_close
+        self.actions_ = Actions(self)
+        self.panes = Panes(session, settings.view_options, self)
+        self.windows = WindowMenu(session, presets, self.actions_[A.AUTO_WINDOW], self)
+        self.banner = Banner()
+        self.series_panel = SeriesPanel(session)
+        self.analysis_panel = AnalysisPanel(session, analysis, self.actions_)
+        self.report_panel = ReportPanel(session)
+        self.status_bar = StatusBar(session)
+        self._side = QTabWidget()
+        self._stack = QStackedWidget()
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._build()
+        self._commands = Commands(
+            self.actions_, session, self.panes, analysis, settings, parent=self
+        )
+        self._connect()
+        self._restore()
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open folders, files or zip archives, in the background."""
+        if paths:
+            self.banner.hide()
+            self._settings.last_folder = paths[0].resolve().parent
+            self.session.open(paths)
+
+    def open_demo(self) -> None:
+        """Open the built-in synthetic chest CT."""
+        self.banner.hide()
+        self.session.opening.make_and_open("Preparing the demo", self._make_demo)
+
+    def show_report(self) -> None:
+        """Bring the series report to the front."""
+        self.actions_[A.SIDE_PANEL].setChecked(True)
+        self._side.setCurrentWidget(self.report_panel)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        paths = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
+        event.acceptProposedAction()
+        self.open(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window and stop what works in the background."""
+        self._settings.geometry = self.saveGeometry()
+        self._settings.splitter = self._splitter.saveState()
+        self.panes.cine.stop()
+        self.panes.volume.clear()
+        self._on_close()
+        event.accept()
+
+    def _build(self) -> None:
+        self.setWindowTitle("Hounsfield")
+        self.setWindowIcon(application_icon())
+        self.setAcceptDrops(True)
+        self.setStatusBar(self.status_bar)
+        build_menus(self, self.actions_, self.windows)
+        build_toolbar(self, self.actions_, self.windows)
+        self.addActions(list(set(self.actions_) - set(self.actions_.in_views)))
+        self.addActions(self.windows.preset_actions)
+        self.panes.listen_to(self.actions_.in_views)
+        self._stack.addWidget(Welcome(self.actions_[A.OPEN_FOLDER], self.actions_[A.OPEN_DEMO]))
+        self._stack.addWidget(self.panes.grid)
+        self._side.addTab(self.analysis_panel, "Analysis")
+        self._side.addTab(self.report_panel, "Report")
+        self._side.setDocumentMode(True)
+        for widget in (self.series_panel, self._centre(), self._side):
+            self._splitter.addWidget(widget)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setChildrenCollapsible(False)
+        self.series_panel.setMinimumWidth(200)
+        self._side.setMinimumWidth(280)
+        self.setCentralWidget(self._splitter)
+
+    def _centre(self) -> QWidget:
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._stack, 1)
+        return centre
+
+    def _connect(self) -> None:
+        actions = self.actions_
+        for name, do in (
+            (A.OPEN_FOLDER, self._choose_folder),
+            (A.OPEN_FILES, self._choose_files),
+            (A.OPEN_DEMO, self.open_demo),
+            (A.CLOSE_ALL, self.session.close_all),
+            (A.QUIT, self.close),
+            (A.REPORT, self.show_report),
+            (A.SHORTCUTS, self._show_shortcuts),
+            (A.ABOUT, self._show_about),
+            (A.MODEL_CARD, self.analysis_panel.show_card),
+        ):
+            actions[name].triggered.connect(lambda _=False, do=do: do())
+        actions[A.SERIES_PANEL].toggled.connect(self.series_panel.setVisible)
+        actions[A.SIDE_PANEL].toggled.connect(self._side.setVisible)
+        actions[A.FULL_SCREEN].toggled.connect(self._set_full_screen)
+        actions[A.PATIENT_NAMES].toggled.connect(self._show_names)
+        for name in (A.SERIES_PANEL, A.SIDE_PANEL):
+            actions.check(name, True)
+        self.panes.probed.connect(self.status_bar.show_pointer)
+        self.panes.probed.connect(self.analysis_panel.probe)
+        self.status_bar.cancel_requested.connect(self.session.opening.cancel)
+        self.session.opening.failed.connect(self.banner.show_error)
+        self.analysis.failed.connect(self.banner.show_error)
+        self.analysis.changed.connect(self._show_device)
+        self.session.display.volume_changed.connect(self._show_centre)
+        self._show_device()
+
+    def _restore(self) -> None:
+        self.resize(*_SIZE)
+        if (geometry := self._settings.geometry) is not None:
+            self.restoreGeometry(geometry)
+        if (splitter := self._settings.splitter) is not None:
+            self._splitter.restoreState(splitter)
+        else:
+            middle = max(self.width() - _LEFT_WIDTH - _RIGHT_WIDTH, 400)
+            self._splitter.setSizes([_LEFT_WIDTH, middle, _RIGHT_WIDTH])
+
+    def _show_centre(self) -> None:
+        # Between two series of one study the views stay, so that the window does not flicker.
+        if self.session.display.volume is not None:
+            self._stack.setCurrentWidget(self.panes.grid)
+            self.panes.focus()
+        elif self.session.active is None:
+            self._stack.setCurrentIndex(0)
+
+    def _show_device(self) -> None:
+        self.status_bar.show_device(self.analysis.device)
+
+    def _show_names(self, shown: bool) -> None:
+        self.series_panel.show_names(shown)
+        self.panes.change_options(patient_names=shown)
+
+    def _set_full_screen(self, on: bool) -> None:
+        self.setWindowState(
+            self.windowState() | Qt.WindowState.WindowFullScreen
+            if on
+            else self.windowState() & ~Qt.WindowState.WindowFullScreen
+        )
+
+    def _choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(
+            self, "Open a folder of DICOM files", str(self._settings.last_folder)
+        )
+        if folder:
+            self.open([Path(folder)])
+
+    def _choose_files(self) -> None:
+        files, _ = QFileDialog.getOpenFileNames(
+            self, "Open DICOM files or zip archives", str(self._settings.last_folder)
+        )
+        self.open([Path(f) for f in files])
+
+    def _show_shortcuts(self) -> None:
+        from viewer.ui.shortcuts_sheet import ShortcutsSheet
+
+        ShortcutsSheet(self).open()
+
+    def _show_about(self) -> None:
+        from viewer.ui.about import AboutDialog
+
+        AboutDialog(self).open()

@@ -1,0 +1,170 @@
+"""Menus and toolbar: where each action stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from viewer.ui import theme
+from viewer.ui.actions import ActionId as A
+from viewer.ui.actions import Actions
+from viewer.ui.window_menu import WindowMenu
+
+_Entry = A | None  # None is a separator
+
+_FILE: tuple[_Entry, ...] = (
+    A.OPEN_FOLDER,
+    A.OPEN_FILES,
+    A.OPEN_DEMO,
+    None,
+    A.CLOSE_ALL,
+    None,
+    A.QUIT,
+)
+_EDIT: tuple[_Entry, ...] = (A.UNDO, A.REDO, None, A.DISMISS_FINDING)
+_LAYOUT: tuple[_Entry, ...] = (
+    A.LAYOUT_FOUR,
+    A.LAYOUT_AXIAL,
+    A.LAYOUT_CORONAL,
+    A.LAYOUT_SAGITTAL,
+    A.LAYOUT_VOLUME,
+    None,
+    A.MAXIMIZE,
+    A.NEXT_VIEW,
+    A.PREVIOUS_VIEW,
+)
+_VIEW: tuple[_Entry, ...] = (
+    A.CROSSHAIR,
+    A.OVERLAY,
+    A.TEXTS,
+    A.PATIENT_NAMES,
+    None,
+    A.SERIES_PANEL,
+    A.SIDE_PANEL,
+    A.FULL_SCREEN,
+)
+_TOOLS: tuple[_Entry, ...] = (A.TOOL_WINDOW, A.TOOL_PAN, A.TOOL_ZOOM, A.TOOL_CROSSHAIR)
+_IMAGE: tuple[_Entry, ...] = (
+    A.INVERT,
+    A.FLIP_HORIZONTAL,
+    A.FLIP_VERTICAL,
+    A.ROTATE,
+    A.RESET,
+    None,
+    A.CINE,
+)
+_SLICES: tuple[_Entry, ...] = (
+    A.PREVIOUS_SLICE,
+    A.NEXT_SLICE,
+    A.PAGE_BACK,
+    A.PAGE_ON,
+    A.FIRST_SLICE,
+    A.LAST_SLICE,
+)
+_ANALYSIS: tuple[_Entry, ...] = (
+    A.ANALYZE,
+    A.CANCEL,
+    None,
+    A.NEXT_FINDING,
+    A.PREVIOUS_FINDING,
+    None,
+    A.MODEL_CARD,
+    A.REPORT,
+)
+_HELP: tuple[_Entry, ...] = (A.SHORTCUTS, A.ABOUT)
+_THEMES: tuple[_Entry, ...] = (A.THEME_DARK, A.THEME_LIGHT, A.THEME_SYSTEM)
+
+_TOOLBAR: tuple[_Entry, ...] = (
+    A.OPEN_FOLDER,
+    None,
+    A.TOOL_WINDOW,
+    A.TOOL_PAN,
+    A.TOOL_ZOOM,
+    A.TOOL_CROSSHAIR,
+    None,
+    A.INVERT,
+    A.FLIP_HORIZONTAL,
+    A.FLIP_VERTICAL,
+    A.ROTATE,
+    A.RESET,
+    None,
+    A.CINE,
+    A.CROSSHAIR,
+    A.OVERLAY,
+    None,
+    A.LAYOUT_FOUR,
+    A.MAXIMIZE,
+)
+_TOOLBAR_END: tuple[_Entry, ...] = (
+    A.PREVIOUS_FINDING,
+    A.NEXT_FINDING,
+    None,
+    A.SERIES_PANEL,
+    A.SIDE_PANEL,
+    A.SHORTCUTS,
+)
+
+
+def build_menus(window: QMainWindow, actions: Actions, windows: WindowMenu) -> None:
+    """Fill the menu bar."""
+    bar = window.menuBar()
+    _fill(bar.addMenu("&File"), _FILE, actions)
+    _fill(bar.addMenu("&Edit"), _EDIT, actions)
+    view = bar.addMenu("&View")
+    _fill(view.addMenu("Layout"), _LAYOUT, actions)
+    _fill(view, _VIEW, actions)
+    view.addSeparator()
+    _fill(view.addMenu("Theme"), _THEMES, actions)
+    image = bar.addMenu("&Image")
+    image.addMenu(windows)
+    _fill(image.addMenu("Left Mouse Button"), _TOOLS, actions)
+    _fill(image.addMenu("Slices"), _SLICES, actions)
+    image.addSeparator()
+    _fill(image, _IMAGE, actions)
+    _fill(bar.addMenu("&Analysis"), _ANALYSIS, actions)
+    _fill(bar.addMenu("&Help"), _HELP, actions)
+
+
+def build_toolbar(window: QMainWindow, actions: Actions, windows: WindowMenu) -> QToolBar:
+    """Fill the toolbar."""
+    bar = QToolBar("Tools")
+    bar.setObjectName("toolbar")
+    bar.setMovable(False)
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    size = theme.tokens().icon_size
+    bar.setIconSize(QSize(size, size))
+    _fill(bar, _TOOLBAR, actions)
+    before = bar.actions()[[a.objectName() for a in bar.actions()].index(A.INVERT)]
+    bar.insertWidget(before, _window_button(windows))
+    gap = QWidget()
+    gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(gap)
+    _fill(bar, _TOOLBAR_END, actions)
+    window.addToolBar(bar)
+    return bar
+
+
+def _window_button(windows: WindowMenu) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName("window_button")
+    button.setMenu(windows)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setToolTip("Window width and level, and the presets")
+    button.setText(windows.caption)
+    button.setMinimumWidth(
+        button.fontMetrics().horizontalAdvance("Mediastinum  W 0000  L −0000") + 36
+    )
+    windows.caption_changed.connect(button.setText)
+    return button
+
+
+def _fill(target: QMenu | QToolBar, entries: Sequence[_Entry], actions: Actions) -> None:
+    if isinstance(target, QMenu):
+        target.setToolTipsVisible(True)
+    for entry in entries:
+        if entry is None:
+            target.addSeparator()
+        else:
+            target.addAction(actions[entry])

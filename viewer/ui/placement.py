@@ -1,0 +1,111 @@
+"""Where things of the patient lie in a view, and the other way round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
+from PySide6.QtGui import QPolygonF, QTransform
+
+from viewer.imaging.geometry import Points, direction_letters
+from viewer.imaging.plane import Plane
+from viewer.session.results import Finding
+from viewer.ui.camera import Camera
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """A plane as a camera shows it in a view of some size (pixels)."""
+
+    plane: Plane
+    camera: Camera
+    view: QSizeF
+
+    @cached_property
+    def picture_mm(self) -> QSizeF:
+        """Size of the picture."""
+        rows, columns = self.plane.shape
+        height, width = self.plane.pixel_mm
+        return QSizeF(columns * width, rows * height)
+
+    @cached_property
+    def to_view(self) -> QTransform:
+        """From picture millimetres, counted from its top left corner, to pixels of the view."""
+        return self.camera.transform(self.picture_mm, self.view)
+
+    @cached_property
+    def from_view(self) -> QTransform:
+        """From pixels of the view to picture millimetres."""
+        return self.to_view.inverted()[0]
+
+    @property
+    def pixels_per_mm(self) -> float:
+        """Magnification."""
+        return self.camera.scale(self.picture_mm, self.view)
+
+    @property
+    def letters(self) -> tuple[str, str, str, str]:
+        """Patient directions at the ``(left, right, top, bottom)`` edges of the view."""
+        height, width = self.plane.pixel_mm
+        origin = self.from_view.map(QPointF(0, 0))
+
+        def letter(dx: float, dy: float) -> str:
+            step = self.from_view.map(QPointF(dx, dy)) - origin
+            return direction_letters(
+                self.plane.right * step.x() / width + self.plane.down * step.y() / height
+            )
+
+        return letter(-1, 0), letter(1, 0), letter(0, -1), letter(0, 1)
+
+    def lps_at(self, position: QPointF) -> Points | None:
+        """The point of the patient under a point of the view; None beside the picture."""
+        at = self.from_view.map(position)
+        height, width = self.plane.pixel_mm
+        row, column = at.y() / height - 0.5, at.x() / width - 0.5
+        rows, columns = self.plane.shape
+        if -0.5 <= row <= rows - 0.5 and -0.5 <= column <= columns - 0.5:
+            return self.plane.to_lps(row, column)
+        return None
+
+    def position_of(self, lps: npt.ArrayLike) -> QPointF:
+        """Where a point of the patient is drawn, projected along the normal."""
+        return self.to_view.map(self._in_picture(lps))
+
+    def traces(self, lps: npt.ArrayLike) -> tuple[QLineF, QLineF]:
+        """The lines along the picture's rows and down its columns through a point."""
+        at, size = self._in_picture(lps), self.picture_mm
+        along = QLineF(0, at.y(), size.width(), at.y())
+        down = QLineF(at.x(), 0, at.x(), size.height())
+        return self.to_view.map(along), self.to_view.map(down)
+
+    def box_of(self, finding: Finding, margin_mm: float, reach_mm: float) -> QRectF | None:
+        """The frame of a finding in the view; None where the plane passes it by.
+
+        Parameters
+        ----------
+        finding : Finding
+        margin_mm : float
+            Left free around the finding.
+        reach_mm : float
+            How far beside the finding's box the plane may still lie.
+        """
+        low, high = np.array(finding.box_lps_mm)
+        half = (high - low) / 2
+        depth = float(np.abs(self.plane.normal) @ half)
+        if abs(self.plane.distance_mm(low + half)) > depth + reach_mm:
+            return None
+        corners = [
+            self._in_picture(low + 2 * half * np.array(c)) for c in product((0, 1), repeat=3)
+        ]
+        frame = QPolygonF(corners).boundingRect()
+        frame.adjust(-margin_mm, -margin_mm, margin_mm, margin_mm)
+        return self.to_view.mapRect(frame)
+
+    def _in_picture(self, lps: npt.ArrayLike) -> QPointF:
+        row, column = self.plane.to_pixel(lps)
+        height, width = self.plane.pixel_mm
+        return QPointF((float(column) + 0.5) * width, (float(row) + 0.5) * height)

@@ -1,0 +1,80 @@
+"""What the window remembers. Nothing of any patient."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from viewer.ui.slice_view import ViewOptions
+from viewer.ui.theme import ThemeName
+
+
+class Settings:
+    """Typed access to the user's settings.
+
+    Parameters
+    ----------
+    store : QSettings
+        Where they are kept.
+    """
+
+    def __init__(self, store: QSettings) -> None:
+        self._store = store
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """Size and place of the window."""
+        return self._bytes("window/geometry")
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._store.setValue("window/geometry", value)
+
+    @property
+    def splitter(self) -> QByteArray | None:
+        """Widths of the panels."""
+        return self._bytes("window/splitter")
+
+    @splitter.setter
+    def splitter(self, value: QByteArray) -> None:
+        self._store.setValue("window/splitter", value)
+
+    @property
+    def theme(self) -> ThemeName:
+        """Dark, light, or the system's."""
+        value = self._store.value("theme", "dark")
+        return value if value in ("dark", "light", "system") else "dark"
+
+    @theme.setter
+    def theme(self, value: ThemeName) -> None:
+        self._store.setValue("theme", value)
+
+    @property
+    def last_folder(self) -> Path:
+        """The folder above the one opened last, whose name may be a patient's."""
+        return Path(str(self._store.value("last_folder", Path.home())))
+
+    @last_folder.setter
+    def last_folder(self, value: Path) -> None:
+        self._store.setValue("last_folder", str(value))
+
+    @property
+    def view_options(self) -> ViewOptions:
+        """What is drawn over the pictures; patients' names are never remembered as shown."""
+        return ViewOptions(
+            crosshair=self._flag("view/crosshair"),
+            texts=self._flag("view/texts"),
+        )
+
+    @view_options.setter
+    def view_options(self, value: ViewOptions) -> None:
+        self._store.setValue("view/crosshair", value.crosshair)
+        self._store.setValue("view/texts", value.texts)
+
+    def _flag(self, key: str) -> bool:
+        return bool(self._store.value(key, True, bool))
+
+    def _bytes(self, key: str) -> QByteArray | None:
+        value = self._store.value(key)
+        return value if isinstance(value, QByteArray) else None

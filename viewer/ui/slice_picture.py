@@ -1,0 +1,84 @@
+"""The graphics items of a slice: the grey picture and the overlay, in picture millimetres."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter, QTransform
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
+
+
+class SlicePicture:
+    """A grey picture with a coloured one on it, placed by one transform.
+
+    Parameters
+    ----------
+    scene : QGraphicsScene
+        Gets the items.
+    """
+
+    def __init__(self, scene: QGraphicsScene) -> None:
+        self._root = pg.ItemGroup()
+        self._gray = pg.ImageItem(axisOrder="row-major")
+        self._color = _PremultipliedItem()
+        for item in (self._gray, self._color):
+            item.setParentItem(self._root)
+        self._root.setVisible(False)
+        scene.addItem(self._root)
+
+    def place(self, to_view: QTransform, pixel_mm: tuple[float, float]) -> None:
+        """Put the pictures, whose pixels are ``(height, width)`` mm, where ``to_view`` says."""
+        height, width = pixel_mm
+        self._root.setTransform(to_view)
+        for item in (self._gray, self._color):
+            item.setTransform(QTransform.fromScale(width, height))
+
+    def set_gray(self, picture: npt.NDArray[np.uint8]) -> None:
+        """Show a grey picture, shape (rows, columns)."""
+        self._gray.setImage(picture, autoLevels=False)
+        self._root.setVisible(True)
+
+    def set_color(self, picture: npt.NDArray[np.uint8] | None) -> None:
+        """Lay a premultiplied RGBA picture, shape (rows, columns, 4), over the grey one."""
+        self._color.set_picture(picture)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._root.setVisible(False)
+        self._color.set_picture(None)
+
+
+class _PremultipliedItem(QGraphicsItem):
+    """Premultiplied RGBA, which Qt blends as it is; pyqtgraph's item takes it for straight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pixels: npt.NDArray[np.uint8] | None = None
+        self._image = QImage()
+
+    def set_picture(self, pixels: npt.NDArray[np.uint8] | None) -> None:
+        self.prepareGeometryChange()
+        self._pixels = pixels  # the QImage borrows its memory
+        if pixels is None:
+            self._image = QImage()
+        else:
+            rows, columns = pixels.shape[:2]
+            layout = QImage.Format.Format_RGBA8888_Premultiplied
+            self._image = QImage(pixels.data, columns, rows, 4 * columns, layout)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self._image.rect())
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem,
+        widget: QWidget | None = None,
+    ) -> Any:
+        if not self._image.isNull():
+            painter.drawImage(self.boundingRect(), self._image)

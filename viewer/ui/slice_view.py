@@ -1,0 +1,376 @@
+"""One slice view: a picture of the volume through the session's cursor, and what is drawn on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Flag
+from typing import Any
+
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from viewer.imaging.geometry import Points
+from viewer.imaging.overlay import colorize
+from viewer.imaging.plane import Orientation, Stack
+from viewer.imaging.reslice import reslice
+from viewer.imaging.voi import Window, apply_window
+from viewer.imaging.volume import Volume
+from viewer.session.results import Finding
+from viewer.session.session import Session
+from viewer.ui import captions, drawing, theme
+from viewer.ui.camera import Camera
+from viewer.ui.corner_texts import corner_texts
+from viewer.ui.drawing import Corners
+from viewer.ui.mouse import Mouse
+from viewer.ui.placement import Placement
+from viewer.ui.slice_picture import SlicePicture
+
+# The planes whose traces are a view's horizontal and its vertical line.
+_TRACES = {
+    Orientation.AXIAL: (Orientation.CORONAL, Orientation.SAGITTAL),
+    Orientation.CORONAL: (Orientation.AXIAL, Orientation.SAGITTAL),
+    Orientation.SAGITTAL: (Orientation.AXIAL, Orientation.CORONAL),
+}
+_FINDING_MARGIN_MM = 2.0
+_BRIEF_BELOW_PX = 300
+
+
+@dataclass(frozen=True)
+class ViewOptions:
+    """What is drawn over the pictures of all views."""
+
+    crosshair: bool = True
+    texts: bool = True
+    patient_names: bool = False
+
+
+class _Stale(Flag):
+    """What of a picture must be made again before the next paint."""
+
+    NOTHING = 0
+    WINDOW = 1
+    STYLE = 2
+    GRAY = 4 | WINDOW
+    SCORES = 8 | STYLE
+    ALL = GRAY | SCORES
+
+
+class SliceView(pg.GraphicsView):  # type: ignore[misc]
+    """The slice of one standard orientation that lies nearest to the session's cursor.
+
+    The scene's coordinates are the view's pixels. Pictures are made at most once a turn of the
+    event loop, however many changes it brought, and only while the view is visible.
+    """
+
+    #: The user turned to this view.
+    activated = Signal()
+    maximize_requested = Signal()
+    #: The pointer is over this point (LPS mm, ndarray), or over none (None).
+    probed = Signal(object)
+
+    def __init__(
+        self, session: Session, orientation: Orientation, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, useOpenGL=False, background=None)
+        self.orientation = orientation
+        self.mouse = Mouse(self)
+        self._session = session
+        self._options = ViewOptions()
+        self._camera = Camera()
+        self._size = QSizeF(1, 1)
+        self._index = 0
+        self._stale = _Stale.NOTHING
+        self._values: npt.NDArray[Any] | None = None
+        self._scores: npt.NDArray[Any] | None = None
+        self._heatmap: Volume | None = None
+        self._pointer: Points | None = None
+        self._picture = SlicePicture(self.scene())
+        self._set_up()
+        self._connect()
+
+    @property
+    def index(self) -> int:
+        """The slice shown, counted from 0."""
+        return self._index
+
+    @property
+    def camera(self) -> Camera:
+        """How the picture lies in the view."""
+        return self._camera
+
+    @property
+    def stack(self) -> Stack | None:
+        """The slices that the view scrolls through; None without a volume."""
+        return self._session.display.stack(self.orientation)
+
+    @property
+    def placement(self) -> Placement | None:
+        """Where things lie in the view now; None without a volume."""
+        stack = self.stack
+        if stack is None:
+            return None
+        return Placement(stack.plane(self._index), self._camera, self._size)
+
+    # Commands
+
+    def set_options(self, options: ViewOptions) -> None:
+        """Choose what is drawn over the picture."""
+        self._options = options
+        self.viewport().update()
+
+    def set_camera(self, camera: Camera) -> None:
+        """Lay the picture another way."""
+        self._camera = camera
+        self._place()
+
+    def turn(self) -> None:
+        """Turn the picture clockwise by a quarter."""
+        self.set_camera(self._camera.rotated())
+
+    def flip(self, *, horizontally: bool) -> None:
+        """Mirror the picture on the screen."""
+        self.set_camera(self._camera.flipped(horizontally=horizontally))
+
+    def go_to(self, index: int) -> None:
+        """Go to a slice, counted from 0; beyond the last one means the last."""
+        self._session.display.go_to(self.orientation, index)
+
+    # What the mouse acts on
+
+    def current_window(self) -> Window:
+        """The window that a drag starts from."""
+        return self._session.display.window
+
+    def set_window(self, window: Window) -> None:
+        """Look through another window."""
+        self._session.display.set_window(window)
+
+    def pan(self, delta: QPointF) -> None:
+        """Move the picture on the screen."""
+        self.set_camera(self._camera.panned(delta))
+
+    def zoom(self, factor: float, anchor: QPointF) -> None:
+        """Zoom about a point of the view."""
+        self.set_camera(self._camera.zoomed(factor, anchor, self._size))
+
+    def scroll_slices(self, slices: int) -> None:
+        """Go on by some slices."""
+        self._session.display.scroll(self.orientation, slices)
+
+    def point_at(self, position: QPointF) -> None:
+        """Bring all views to the point under the pointer."""
+        placement = self.placement
+        lps = placement.lps_at(position) if placement is not None else None
+        if lps is not None:
+            self._session.display.move_cursor(lps)
+
+    def click(self, position: QPointF) -> None:
+        """Select the finding under the pointer, if there is one."""
+        for finding, box in self.finding_boxes():
+            if box.contains(position):
+                self._session.jump_to(finding)
+                return
+
+    def finding_boxes(self) -> list[tuple[Finding, QRectF]]:
+        """The findings that this slice passes through, and their frames in the view."""
+        placement, stack = self.placement, self.stack
+        if placement is None or stack is None:
+            return []
+        reach = stack.spacing_mm / 2
+        boxes = (
+            (f, placement.box_of(f, _FINDING_MARGIN_MM, reach)) for f in self._session.results.shown
+        )
+        return [(finding, box) for finding, box in boxes if box is not None]
+
+    # Qt's events
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a drag."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.activated.emit()
+        self.mouse.press(event.button(), event.modifiers(), event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with a drag, and tell what is under the pointer."""
+        self.mouse.move(event.modifiers(), event.position())
+        placement = self.placement
+        self._probe(placement.lps_at(event.position()) if placement is not None else None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a drag."""
+        self.mouse.release(event.button(), event.position())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Maximise the view, or put it back."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.maximize_requested.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll, or zoom about the pointer."""
+        self.activated.emit()
+        delta = event.angleDelta()
+        self.mouse.wheel(event.modifiers(), delta.y() or delta.x(), event.position())
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the pointer any more."""
+        self._probe(None)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep the part of the picture that is in view."""
+        super().resizeEvent(event)
+        if event is None:  # pyqtgraph's constructor calls this before there is anything to keep
+            return
+        size = QSizeF(self.viewport().size())
+        self._camera = self._camera.resized(self._size, size)
+        self._size = size
+        self._place()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the picture that was not needed while hidden."""
+        super().showEvent(event)
+        self._refresh(_Stale.NOTHING)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        """Draw texts, crosshair and findings over the picture."""
+        placement = self.placement
+        if placement is None:
+            return
+        view = QRectF(QPointF(0, 0), self._size)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw_crosshair(painter, placement)
+        self._draw_findings(painter)
+        drawing.draw_letters(painter, view, placement.letters)
+        corners = self._corners(placement) if self._options.texts else Corners()
+        lines = len(corners.bottom_right)
+        drawing.draw_scale_bar(painter, view, placement.pixels_per_mm, lines)
+        drawing.draw_corners(painter, view, corners)
+
+    # Inside
+
+    def _set_up(self) -> None:
+        self.setObjectName(f"{self.orientation}_view")
+        self.setAccessibleName(f"{self.orientation.capitalize()} view")
+        self.setBackground(QColor(theme.tokens().image_background))
+        self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self.setMinimumSize(160, 160)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._make_pictures)
+
+    def _connect(self) -> None:
+        display, results = self._session.display, self._session.results
+        display.volume_changed.connect(self._show_volume)
+        display.filled.connect(self._show_filled)
+        display.cursor_moved.connect(self._follow_cursor)
+        display.window_changed.connect(self._show_window)
+        results.findings_changed.connect(self._repaint)
+        results.selection_changed.connect(self._repaint)
+        results.overlay_changed.connect(self._show_overlay)
+
+    def _show_volume(self) -> None:
+        self._camera = Camera()
+        self._index = self._index_of_cursor()
+        self._place()
+        self._refresh(_Stale.ALL)
+
+    def _show_filled(self) -> None:
+        self._refresh(_Stale.GRAY)
+
+    def _follow_cursor(self) -> None:
+        index = self._index_of_cursor()
+        moved, self._index = index != self._index, index
+        self._refresh(_Stale.ALL if moved else _Stale.NOTHING)
+        self.viewport().update()
+
+    def _show_window(self) -> None:
+        self._refresh(_Stale.WINDOW)
+
+    def _show_overlay(self) -> None:
+        self._refresh(_Stale.STYLE)
+
+    def _repaint(self) -> None:
+        self.viewport().update()
+
+    def _index_of_cursor(self) -> int:
+        stack, cursor = self.stack, self._session.display.cursor
+        return stack.index_of(cursor) if stack is not None and cursor is not None else 0
+
+    def _place(self) -> None:
+        placement = self.placement
+        if placement is not None:
+            self._picture.place(placement.to_view, placement.plane.pixel_mm)
+        self.viewport().update()
+
+    def _refresh(self, stale: _Stale) -> None:
+        self._stale |= stale
+        if self._stale and self.isVisible() and not self._timer.isActive():
+            self._timer.start(0)
+
+    def _make_pictures(self) -> None:
+        stale, self._stale = self._stale, _Stale.NOTHING
+        volume, placement = self._session.display.volume, self.placement
+        if volume is None or placement is None:
+            self._values = self._scores = None
+            self._picture.clear()
+            return
+        if self._values is None or _Stale.GRAY in stale:
+            self._values = reslice(volume, placement.plane)
+        if _Stale.WINDOW in stale:
+            display = self._session.display
+            gray = apply_window(self._values, display.window, inverted=display.inverted)
+            self._picture.set_gray(gray)
+        if _Stale.STYLE in stale:
+            self._picture.set_color(self._colored(placement, _Stale.SCORES in stale))
+        self.viewport().update()
+
+    def _colored(self, placement: Placement, moved: bool) -> npt.NDArray[Any] | None:
+        heatmap, style = self._session.results.heatmap, self._session.results.overlay
+        if heatmap is None or not style.visible:
+            self._scores = None
+            return None
+        if self._scores is None or moved or heatmap is not self._heatmap:
+            self._heatmap = heatmap
+            self._scores = reslice(heatmap, placement.plane)
+        return colorize(self._scores, style.colormap, style.threshold, style.opacity)
+
+    def _probe(self, lps: Points | None) -> None:
+        self._pointer = lps
+        self.probed.emit(lps)
+        self.viewport().update()
+
+    def _corners(self, placement: Placement) -> Corners:
+        volume, stack = self._session.display.volume, self.stack
+        assert volume is not None
+        assert stack is not None
+        amount = volume.value_at(self._pointer) if self._pointer is not None else None
+        return corner_texts(
+            self._session,
+            self.orientation,
+            stack,
+            self._index,
+            placement.pixels_per_mm * placement.plane.pixel_mm[1],
+            captions.value(amount, volume.unit) if amount is not None else "",
+            show_names=self._options.patient_names,
+            brief=self._size.width() < _BRIEF_BELOW_PX,
+        )
+
+    def _draw_crosshair(self, painter: QPainter, placement: Placement) -> None:
+        cursor = self._session.display.cursor
+        if not self._options.crosshair or cursor is None:
+            return
+        tokens = [f"crosshair_{plane}" for plane in _TRACES[self.orientation]]
+        lines = list(zip(placement.traces(cursor), tokens, strict=True))
+        drawing.draw_crosshair(painter, lines, placement.position_of(cursor))
+
+    def _draw_findings(self, painter: QPainter) -> None:
+        selected = self._session.results.selected
+        for finding, box in self.finding_boxes():
+            chosen = selected is not None and finding.id == selected.id
+            label = captions.probability(finding.probability) if chosen else ""
+            drawing.draw_finding(painter, box, label, selected=chosen)

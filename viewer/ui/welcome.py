@@ -1,0 +1,67 @@
+"""What stands in the middle while nothing is open: what to do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from viewer import DISCLAIMER
+from viewer.ui import theme
+from viewer.ui.icons import application_icon
+
+
+class Welcome(QWidget):
+    """Offers the ways to begin.
+
+    Parameters
+    ----------
+    open_folder, open_demo : QAction
+        What the two buttons do.
+    """
+
+    def __init__(
+        self, open_folder: QAction, open_demo: QAction, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("welcome")
+        space = theme.tokens()
+        column = QVBoxLayout(self)
+        column.setSpacing(space.space_m)
+        column.addStretch(2)
+        logo = QLabel()
+        logo.setPixmap(application_icon().pixmap(QSize(64, 64)))
+        self._add(column, logo)
+        self._add(column, _label("Open a CT", "display"))
+        self._add(
+            column,
+            _label("Drop a folder, a zip or DICOM files anywhere on this window.", "muted"),
+        )
+        column.addSpacing(space.space_m)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(space.space_s)
+        buttons.addStretch(1)
+        buttons.addWidget(_button(open_folder, primary=True))
+        buttons.addWidget(_button(open_demo, primary=False))
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+        column.addStretch(3)
+        self._add(column, _label(DISCLAIMER, "caption"))
+        column.addSpacing(space.space_l)
+
+    def _add(self, column: QVBoxLayout, label: QLabel) -> None:
+        column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+
+
+def _label(text: str, role: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", role)
+    return label
+
+
+def _button(action: QAction, *, primary: bool) -> QPushButton:
+    button = QPushButton(action.icon(), action.iconText())
+    button.setToolTip(action.toolTip())
+    button.setProperty("primary", primary)
+    button.clicked.connect(action.trigger)
+    return button

@@ -1,0 +1,85 @@
+"""The menu of windows: automatic, the presets with their keys, and the file's own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from viewer.imaging.voi import Window
+from viewer.session.presets import WindowPresets
+from viewer.session.session import Session
+from viewer.ui import captions
+
+_NO_VOLUME = "Open a series first."
+
+
+class WindowMenu(QMenu):
+    """Sets the window of the series in view.
+
+    Parameters
+    ----------
+    session : Session
+    presets : WindowPresets
+    auto : QAction
+        Fits the window to the values.
+    """
+
+    #: The name and values of the window in use.
+    caption_changed = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        presets: WindowPresets,
+        auto: QAction,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("Window", parent)
+        self.setToolTipsVisible(True)
+        self._session = session
+        self._files: list[QAction] = []
+        self.addAction(auto)
+        self.addSeparator()
+        self.preset_actions = [
+            self._entry(p.window, f"preset_{p.id}", str(p.key) if p.key is not None else "")
+            for p in presets.presets
+        ]
+        self._end = self.addSeparator()
+        session.display.window_changed.connect(self._announce)
+        session.display.volume_changed.connect(self._announce)
+        session.active_changed.connect(self._list_files_windows)
+        self._list_files_windows()
+
+    @property
+    def caption(self) -> str:
+        """The name and values of the window in use."""
+        if self._session.display.volume is None:
+            return "Window"
+        window = self._session.display.window
+        return f"{window.name}  {captions.window_line(window)}".strip()
+
+    def _entry(self, window: Window, name: str, key: str) -> QAction:
+        text = f"File: {window.name}" if name.startswith("file") else window.name
+        action = QAction(f"{text}   {captions.window_line(window)}", self)
+        action.setObjectName(name)
+        if key:
+            action.setShortcut(QKeySequence(key))
+        action.triggered.connect(lambda: self._session.display.set_window(window))
+        self.addAction(action)
+        return action
+
+    def _list_files_windows(self) -> None:
+        for action in self._files:
+            self.removeAction(action)
+            action.deleteLater()
+        series = self._session.active
+        windows = series.windows if series is not None else ()
+        self._files = [self._entry(w, f"file_{n}", "") for n, w in enumerate(windows)]
+        for action in self.preset_actions:
+            action.setEnabled(series is not None)
+            action.setToolTip(_NO_VOLUME if series is None else action.text())
+        self._announce()
+
+    def _announce(self) -> None:
+        self.caption_changed.emit(self.caption)
