@@ -15,7 +15,9 @@ _LARGEST_LOGIT = 12.0
 Features = dict[str, float]
 
 
-def features(candidate: Candidate, views: Views, spacing_mm: tuple[float, float, float]) -> Features:
+def features(
+    candidate: Candidate, views: Views, spacing_mm: tuple[float, float, float]
+) -> Features:
     """A candidate's features, by name.
 
     ``peak`` and ``mean`` are the logits of its highest and mean score; ``evidence`` the

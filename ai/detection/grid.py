@@ -136,9 +136,7 @@ def lung_grid(image: Image, lungs: LungMask, pixel_mm: float, slice_mm: float) -
     )
 
 
-def _box(
-    axial: Image, lungs: LungMask
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _box(axial: Image, lungs: LungMask) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """First and last image index ``(z, y, x)`` of the lungs' box, ends included."""
     to_image = np.linalg.inv(axial.affine) @ lungs.affine
     corners = np.array([[s.start, s.stop - 1] for s in lungs.box], dtype=np.float64)[::-1]

@@ -194,7 +194,9 @@ def _validated(parameters: Mapping[str, Any], networks: Mapping[str, nn.Module])
     try:
         return Parameters.model_validate(dict(parameters))
     except ValidationError as error:
-        raise PackageError(f"The package's parameters do not fit nodule detection: {error}") from error
+        raise PackageError(
+            f"The package's parameters do not fit nodule detection: {error}"
+        ) from error
 
 
 @contextmanager

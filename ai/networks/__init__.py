@@ -38,4 +38,6 @@ def build(name: str, **arguments: Any) -> nn.Module:
     try:
         return _ARCHITECTURES[name](**arguments)
     except TypeError as error:
-        raise PackageError(f"Architecture {name!r} does not take these arguments: {error}.") from error
+        raise PackageError(
+            f"Architecture {name!r} does not take these arguments: {error}."
+        ) from error

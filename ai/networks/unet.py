@@ -26,9 +26,7 @@ class UNet(nn.Module):
         before = (inputs, *widths[:-1])
         self.down = nn.ModuleList(_block(i, o) for i, o in zip(before, widths, strict=True))
         finer, coarser = list(widths[:-1]), list(widths[1:])
-        self.reduce = nn.ModuleList(
-            nn.Conv2d(c, f, 1) for f, c in zip(finer, coarser, strict=True)
-        )
+        self.reduce = nn.ModuleList(nn.Conv2d(c, f, 1) for f, c in zip(finer, coarser, strict=True))
         self.up = nn.ModuleList(_block(2 * f, f) for f in finer)
         self.head = nn.Conv2d(widths[0], outputs, 1)
 

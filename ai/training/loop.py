@@ -44,7 +44,9 @@ class Schedule:
         warm = max(1, self.steps // 20)
         if step < warm:
             return self.learning_rate * (step + 1) / warm
-        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * (step - warm) / (self.steps - warm)))
+        return (
+            self.learning_rate * 0.5 * (1 + math.cos(math.pi * (step - warm) / (self.steps - warm)))
+        )
 
 
 def fit(

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ai.training.lidc import Crops, Sections
-from ai.training.matching import Line
+from ai.training.nodules.lidc import Crops, Sections
+from ai.training.nodules.matching import Line
 
 _AIR_HU = -1024.0
 _HIGHEST_HU = 3071.0
@@ -62,9 +62,7 @@ def slices_in_hu(crops: Crops, sections: Sections, lines: dict[int, Line]) -> Sl
     all_stacks = crops.stacks()
     for stack, line in lines.items():
         rows = all_stacks[stack]
-        hu = np.clip(
-            crops.images[rows] * line.slope + line.intercept, _AIR_HU, _HIGHEST_HU
-        ).round()
+        hu = np.clip(crops.images[rows] * line.slope + line.intercept, _AIR_HU, _HIGHEST_HU).round()
         numbers = crops.slices[rows]
         for i, row in enumerate(rows):
             below = i - 1 if i > 0 and numbers[i] - numbers[i - 1] == 1 else i

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ai.errors import AIError
 
 #: The HU at grey 0 and 255 of a LUNA16 candidate patch. Patches of nodules that are also among the
-#: HU sections lie on this line (see ``ai.training.matching``).
+#: HU sections lie on this line (see ``ai.training.nodules.matching``).
 LUNA16_WINDOW = (-1000.0, 400.0)
 
 
@@ -89,6 +89,10 @@ class Candidates:
     images: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.uint8]
     held_back: npt.NDArray[np.bool_]
+
+    def select(self, rows: npt.NDArray[np.bool_]) -> Candidates:
+        """The candidates for which ``rows`` is true."""
+        return Candidates(self.images[rows], self.labels[rows], self.held_back[rows])
 
     def hounsfield(self) -> npt.NDArray[np.float32]:
         """The patches in HU, clipped to the window they were stored in."""

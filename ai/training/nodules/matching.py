@@ -8,15 +8,21 @@ the line through the matched pixels then gives HU for the whole crop stack.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from scipy import signal
+from torch.nn import functional
 
-from ai.training.lidc import Crops, Sections
+from ai.training.nodules.lidc import LUNA16_WINDOW, Candidates, Crops, Sections
 
 _TEMPLATE = 41
 _SURE = 0.985
+_PATCH = 24
+_PATCH_SHIFT = 6
+_SURE_PATCH = 0.95
 
 Floats = npt.NDArray[np.float64]
 
@@ -116,3 +122,51 @@ def _match_stack(
 def _middle(section: npt.NDArray[np.int16]) -> Floats:
     edge = (section.shape[0] - _TEMPLATE) // 2
     return section[edge : edge + _TEMPLATE, edge : edge + _TEMPLATE].astype(np.float64)
+
+
+def match_candidates(candidates: Candidates, sections: Sections) -> npt.NDArray[np.str_]:
+    """The LIDC patient of each LUNA16 nodule, where a section shows the same pixels.
+
+    LUNA16 patches don't name their patient; this keeps a patient's nodules on one side of the
+    split as far as they can be told.
+
+    Returns
+    -------
+    ndarray of str, shape (n,)
+        Empty for non-nodules and where no section correlates by at least 0.95.
+    """
+    patients = np.full(len(candidates.labels), "", dtype=sections.patients.dtype)
+    nodules = np.flatnonzero(candidates.labels == 1)
+    if not len(nodules):
+        return patients
+    templates = torch.from_numpy(_unit(_center(candidates.images[nodules], _PATCH)))[:, None]
+    low, high = LUNA16_WINDOW
+    hu = _center(np.clip(sections.images, low, high), _PATCH + 2 * _PATCH_SHIFT)
+    best = np.full(len(nodules), _SURE_PATCH)
+    for first in range(0, len(hu), 64):
+        r = _correlate_all(torch.from_numpy(hu[first : first + 64])[:, None], templates)
+        value, section = (t.numpy() for t in r.max(dim=0))
+        better = value > best
+        best[better] = value[better]
+        patients[nodules[better]] = sections.patients[first + section[better]]
+    return patients
+
+
+def _correlate_all(images: torch.Tensor, templates: torch.Tensor) -> torch.Tensor:
+    """Largest r over all offsets of each unit template in each image: (images, templates)."""
+    size = templates.shape[-1]
+    images = images - images.mean((2, 3), keepdim=True)
+    mean = functional.avg_pool2d(images, size, stride=1)
+    variance = functional.avg_pool2d(images**2, size, stride=1) - mean**2
+    norm = variance.clamp_min(1.0).sqrt() * size
+    return (functional.conv2d(images, templates) / norm).amax((2, 3))
+
+
+def _center(images: npt.NDArray[Any], size: int) -> npt.NDArray[np.float32]:
+    edge = (images.shape[-1] - size) // 2
+    return np.asarray(images[:, edge : edge + size, edge : edge + size], dtype=np.float32)
+
+
+def _unit(patches: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    patches = patches - patches.mean((1, 2), keepdims=True)
+    return np.asarray(patches / (np.linalg.norm(patches, axis=(1, 2), keepdims=True) + 1e-6))

@@ -11,9 +11,9 @@ from torch import nn
 from torch.nn import functional
 
 from ai.networks.precision import autocast
-from ai.training import augment
-from ai.training.losses import segmentation_loss
-from ai.training.slices import Slices
+from ai.training.nodules import augment
+from ai.training.nodules.losses import segmentation_loss
+from ai.training.nodules.slices import Slices
 
 PIXEL_MM = 0.7
 WINDOW = 96

@@ -1,0 +1,264 @@
+"""Measuring a lung-nodule package on patients that it was not fitted to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from ai.detection.features import probability
+from ai.detection.measure import diameters_mm
+from ai.detection.parameters import Calibration, Parameters
+from ai.detection.views import patch_logits
+from ai.packages.package import Package, load
+from ai.training import metrics
+from ai.training.metrics import Measured
+from ai.training.nodules.data import fingerprints, read_archives
+from ai.training.nodules.lidc import Candidates, DataError
+from ai.training.nodules.sites import candidate_sites
+from ai.training.nodules.slices import Slices
+from ai.training.nodules.stacks import Found, Stack, find_in, score_stacks
+
+CONFIG = "config.json"
+_CPU = torch.device("cpu")
+_PATCHES_AT_ONCE = 64
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured, on what.
+
+    Parameters
+    ----------
+    model, data : str
+    n : int
+        Patients, or candidates where patients are unknown.
+    metrics : dict of str to Measured
+        Named as in the JSON of ``evaluate``.
+    """
+
+    model: str
+    data: str
+    n: int
+    metrics: dict[str, Measured]
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document of ``evaluate --json``."""
+        return {
+            "model": self.model,
+            "data": self.data,
+            "n": self.n,
+            "metrics": {name: m.document() for name, m in self.metrics.items()},
+        }
+
+
+def evaluate(package_dir: Path, data: Path) -> Evaluation:
+    """Measure a package on the patients and candidates of ``data`` that it has not seen.
+
+    Parameters
+    ----------
+    package_dir : Path
+    data : Path
+        A folder of archives in the documented formats, or one of them.
+
+    Raises
+    ------
+    PackageError
+        The package is not valid.
+    DataError
+        Nothing in the data is unseen, or nothing is of a documented format.
+    """
+    package = load(package_dir)
+    seen = json.loads((package_dir / CONFIG).read_text())["seen"]
+    archives = read_archives(data)
+    networks = package.networks(_CPU)
+    measured: dict[str, Measured] = {}
+    n = 0
+    slices = archives.slices()
+    if slices is not None:
+        fresh = slices.select(~np.isin(slices.patients, seen["patients"]))
+        if len(fresh):
+            measured |= measure_slices(fresh, networks, parameters_of(package))
+            n = len(set(fresh.patients))
+    if archives.candidates is not None:
+        unseen = ~np.isin(fingerprints(archives.candidates), seen["candidates"])
+        if unseen.any():
+            measured |= measure_candidates(archives.candidates.select(unseen), networks["reject"])
+            n = n or int(unseen.sum())
+    if not measured:
+        raise DataError(f"{data} holds nothing that the model has not seen in training.")
+    return Evaluation(package.spec.id, data.name, n, measured)
+
+
+def parameters_of(package: Package) -> Parameters:
+    """The pipeline's parameters of a package."""
+    return Parameters.model_validate(package.spec.pipeline_parameters(amp=True))
+
+
+def measure_candidates(candidates: Candidates, classifier: nn.Module) -> dict[str, Measured]:
+    """``candidate_auc``: the area under the ROC curve of the classifier alone."""
+    logits = candidate_logits(candidates, classifier)
+    labels = candidates.labels == 1
+    rows = np.arange(len(labels)).astype(str)
+    return {"candidate_auc": metrics.bootstrap(lambda r: metrics.auc(labels[r], logits[r]), rows)}
+
+
+def candidate_logits(candidates: Candidates, classifier: nn.Module) -> npt.NDArray[np.float64]:
+    """The classifier's logit of each candidate patch."""
+    sites = candidate_sites(candidates)
+    rows = np.arange(len(sites.labels))
+    return np.concatenate(
+        [
+            patch_logits(sites.patches(some)[:, 0].numpy(), classifier, _CPU, amp=True)
+            for some in np.array_split(rows, max(1, len(rows) // _PATCHES_AT_ONCE))
+        ]
+    ).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A stack, what was found in it, and with what probability.
+
+    ``target`` is true where two or more readers agree on a nodule.
+    """
+
+    stack: Stack
+    found: list[Found]
+    probabilities: list[float]
+
+    @property
+    def target(self) -> bool:
+        """Whether there was something to find."""
+        return bool((self.stack.votes >= 2).any())
+
+
+def cases(slices: Slices, networks: Mapping[str, nn.Module], parameters: Parameters) -> list[Case]:
+    """Every stack with its candidates.
+
+    The prior of whole scans, part of the calibration, does not apply to crops and is left out.
+    """
+    calibration = parameters.calibration.model_copy(update={"log_prior_ratio": 0.0})
+    result = []
+    for stack in score_stacks(slices, networks["segment"], parameters.pixel_mm, _CPU):
+        found = find_in(
+            stack,
+            networks["reject"],
+            _CPU,
+            parameters.pixel_mm,
+            parameters.region_score,
+            parameters.peak_score,
+        )
+        result.append(Case(stack, found, [probability(f.features, calibration) for f in found]))
+    return result
+
+
+def measure_slices(
+    slices: Slices, networks: Mapping[str, nn.Module], parameters: Parameters
+) -> dict[str, Measured]:
+    """Detection, calibration, and overlap with the readers, on crop stacks."""
+    measured = cases(slices, networks, parameters)
+    groups = np.array([case.stack.patient for case in measured])
+    return {
+        **_overlaps(measured, parameters),
+        "sensitivity_at_1_fp_per_crop": metrics.bootstrap(
+            lambda rows: sensitivity([measured[r] for r in rows], false_positives=1.0), groups
+        ),
+        "ece": metrics.bootstrap(lambda rows: _ece([measured[r] for r in rows]), groups),
+    }
+
+
+def sensitivity(measured: list[Case], false_positives: float) -> float:
+    """Share of nodules (two readers or more) found at so many false positives a stack.
+
+    Further candidates on a nodule found already, and those on what one reader drew, count neither
+    way.
+    """
+    probabilities, hits = [], []
+    for case in measured:
+        best = max(
+            (p for f, p in zip(case.found, case.probabilities, strict=True) if f.hit),
+            default=None,
+        )
+        if best is not None:
+            probabilities.append(best)
+            hits.append(True)
+        wrong = [p for f, p in zip(case.found, case.probabilities, strict=True) if f.hit is False]
+        probabilities += wrong
+        hits += [False] * len(wrong)
+    targets = sum(case.target for case in measured)
+    return metrics.sensitivity_at(
+        np.array(probabilities), np.array(hits, dtype=bool), targets, len(measured), false_positives
+    )
+
+
+def _ece(measured: list[Case]) -> float:
+    pairs = [
+        (f.hit, p)
+        for case in measured
+        for f, p in zip(case.found, case.probabilities, strict=True)
+        if f.hit is not None
+    ]
+    labels, probabilities = zip(*pairs, strict=True) if pairs else ((), ())
+    return metrics.expected_calibration_error(
+        np.array(labels, dtype=bool), np.array(probabilities, dtype=np.float64)
+    )
+
+
+def _overlaps(measured: list[Case], parameters: Parameters) -> dict[str, Measured]:
+    rows: list[tuple[str, float, float, float]] = []
+    mm = parameters.pixel_mm
+    for case in measured:
+        own = np.zeros(case.stack.votes.shape, dtype=bool)
+        for found in case.found:
+            if found.hit:
+                own[found.candidate.box] |= found.candidate.region
+        for mask, votes in zip(own, case.stack.votes, strict=True):
+            agreed = votes >= 2
+            if not agreed.any():
+                continue
+            error = np.nan
+            if mask.any():
+                error = abs(diameters_mm(mask, mm, mm)[0] - diameters_mm(agreed, mm, mm)[0])
+            rows.append(
+                (case.stack.patient, metrics.dice(mask, agreed), between_readers(votes), error)
+            )
+    groups = np.array([row[0] for row in rows])
+    names = ("dice_2_readers", "dice_between_readers", "diameter_mae_mm")
+    columns = {name: np.array([row[1 + i] for row in rows]) for i, name in enumerate(names)}
+    return {
+        name: metrics.bootstrap(lambda r, c=column: float(np.nanmean(c[r])), groups)
+        for name, column in columns.items()
+    }
+
+
+def between_readers(votes: npt.NDArray[np.uint8]) -> float:
+    """Dice of pairs of readers, pooled over the pairs, from counts of votes alone.
+
+    With R readers, the intersections of all pairs sum to Σ v(v−1)/2 and the sizes to (R−1) Σ v.
+    R is taken as the largest count; a reader who overlaps with nobody goes unseen, so that this is
+    an upper bound.
+    """
+    v = votes.astype(np.int64)
+    readers = int(v.max())
+    if readers < 2:
+        return float("nan")
+    return float((v * (v - 1)).sum() / ((readers - 1) * v.sum()))
+
+
+def calibration_pairs(
+    slices: Slices, networks: Mapping[str, nn.Module], parameters: Parameters
+) -> tuple[list[Found], npt.NDArray[np.bool_]]:
+    """All candidates of stacks that count as right or wrong, and which of them are right."""
+    found = [f for case in cases(slices, networks, parameters) for f in case.found]
+    counted = [f for f in found if f.hit is not None]
+    return counted, np.array([bool(f.hit) for f in counted])
+
+
+UNCALIBRATED = Calibration(weights={}, intercept=0.0)

@@ -1,0 +1,234 @@
+"""Training the lung-nodule package from start to end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from ai.detection.parameters import Parameters
+from ai.detection.views import PATCH, PATCH_PIXEL_MM
+from ai.networks import build
+from ai.packages.package import Package
+from ai.training.loop import Log, Schedule, fit
+from ai.training.nodules.calibration import fit_calibration
+from ai.training.nodules.data import TrainingData, fingerprints, read_training_data
+from ai.training.nodules.evaluation import (
+    UNCALIBRATED,
+    calibration_pairs,
+    cases,
+    measure_candidates,
+    measure_slices,
+    sensitivity,
+)
+from ai.training.nodules.lidc import Candidates
+from ai.training.nodules.release import Release
+from ai.training.nodules.segmenter import PIXEL_MM, Segmentation
+from ai.training.nodules.sites import Classification, candidate_sites, mistake_sites, nodule_sites
+from ai.training.nodules.slices import Slices
+from ai.training.nodules.stacks import mistakes
+
+ARCHITECTURES: dict[str, dict[str, Any]] = {
+    "segment": {"architecture": "UNet", "arguments": {"inputs": 3, "widths": [24, 48, 96, 128]}},
+    "reject": {"architecture": "PatchClassifier", "arguments": {"widths": [16, 32, 64, 96]}},
+}
+_CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides the result, besides the data.
+
+    Parameters
+    ----------
+    split_seed, segment_seed, reject_seed : int
+    segment_steps, reject_steps : int
+    log_prior_ratio : float
+        Logarithm of the odds that a candidate of a scan is a nodule, over those of a candidate of
+        a crop stack; see the card.
+    operating_points : dict of str to float
+    default_operating_point : str
+    """
+
+    split_seed: int = 20241121
+    segment_seed: int = 1
+    segment_steps: int = 6000
+    reject_seed: int = 2
+    reject_steps: int = 3000
+    log_prior_ratio: float = -3.0
+    operating_points: tuple[tuple[str, float], ...] = (
+        ("sensitive", 0.2),
+        ("balanced", 0.5),
+        ("specific", 0.8),
+    )
+    default_operating_point: str = "balanced"
+
+
+def train(
+    data: Path,
+    out: Path,
+    *,
+    resume: bool,
+    report: Callable[[str], None],
+    settings: Settings | None = None,
+) -> Package:
+    """Train both networks, calibrate, measure on test patients, and write the package.
+
+    Parameters
+    ----------
+    data : Path
+        Holds LIDC crops, LIDC HU sections and LUNA16 candidates, see ``ai.training.nodules.lidc``.
+    out : Path
+        Receives ``checkpoints/``, ``train.log`` and at the end ``package/``.
+    resume : bool
+        Go on from the checkpoints in ``out``.
+    report : callable
+        Receives lines of progress, with the time left.
+    settings : Settings, optional
+
+    Returns
+    -------
+    Package
+
+    Raises
+    ------
+    DataError
+        The data is missing or not in the documented format.
+    """
+    settings = settings or Settings()
+    (out / "checkpoints").mkdir(parents=True, exist_ok=True)
+    with (out / "train.log").open("a" if resume else "w", encoding="utf-8") as file:
+        started = time.monotonic()
+
+        def log(line: str) -> None:
+            file.write(f"{time.monotonic() - started:8.0f} s  {line}\n")
+            file.flush()
+            report(line)
+
+        prepared = read_training_data(data, settings.split_seed)
+        _describe(prepared, log)
+        release = _Trainer(prepared, out / "checkpoints", settings, resume, log).release()
+    log_text = (out / "train.log").read_text(encoding="utf-8")
+    package = out / "package"
+    package.mkdir(exist_ok=True)
+    (package / "train.log").write_text(log_text, encoding="utf-8")
+    return release.write(package)
+
+
+@dataclass(frozen=True)
+class _Trainer:
+    data: TrainingData
+    checkpoints: Path
+    settings: Settings
+    resume: bool
+    log: Log
+
+    def release(self) -> Release:
+        """Train, calibrate and measure."""
+        networks = {"segment": self._segmenter()}
+        networks["reject"] = self._rejecter(networks["segment"])
+        parameters = self._calibrated(networks)
+        measured = measure_slices(self.data.of("test"), networks, parameters)
+        measured |= measure_candidates(self._candidates("test"), networks["reject"])
+        for name, m in measured.items():
+            self.log(f"test: {name} {m.value:.4f}  95 % CI {m.ci95[0]:.4f} to {m.ci95[1]:.4f}")
+        return Release(
+            networks,
+            ARCHITECTURES,
+            parameters,
+            dict(self.settings.operating_points),
+            self.settings.default_operating_point,
+            measured,
+            {part: len(_patients(self.data.of(part))) for part in ("train", "validation", "test")},
+            self._config(),
+            self.settings.split_seed,
+        )
+
+    def _segmenter(self) -> nn.Module:
+        background = self._candidates("train")
+        loss = Segmentation(
+            self.data.of("train"),
+            background.select(background.labels == 0).hounsfield(),
+            self.settings.segment_seed,
+        )
+        torch.manual_seed(self.settings.segment_seed)
+        return self._fit("segment", loss, self.settings.segment_steps)
+
+    def _rejecter(self, segmenter: nn.Module) -> nn.Module:
+        slices = self.data.of("train")
+        places = mistakes(slices, segmenter, PIXEL_MM, _CPU)
+        self.log(f"mined {len(places)} mistakes of the segmenting network")
+        loss = Classification(
+            [
+                candidate_sites(self._candidates("train")),
+                nodule_sites(slices),
+                mistake_sites(slices, places),
+            ],
+            self.settings.reject_seed,
+        )
+        torch.manual_seed(self.settings.reject_seed)
+        return self._fit("reject", loss, self.settings.reject_steps)
+
+    def _fit(
+        self, role: str, loss: Callable[[nn.Module, int], torch.Tensor], steps: int
+    ) -> nn.Module:
+        spec = ARCHITECTURES[role]
+        return fit(
+            build(spec["architecture"], **spec["arguments"]),
+            loss,
+            Schedule(steps),
+            self.checkpoints / f"{role}.ckpt",
+            resume=self.resume,
+            log=self.log,
+        )
+
+    def _calibrated(self, networks: dict[str, nn.Module]) -> Parameters:
+        parameters = Parameters(calibration=UNCALIBRATED)
+        slices = self.data.of("validation")
+        found, labels = calibration_pairs(slices, networks, parameters)
+        calibration = fit_calibration(
+            [f.features for f in found], labels, self.settings.log_prior_ratio
+        )
+        parameters = parameters.model_copy(update={"calibration": calibration})
+        measured = cases(slices, networks, parameters)
+        self.log(
+            f"calibrated on {len(found)} candidates of validation patients, {labels.sum()} of them"
+            f" nodules; weights {calibration.weights}; sensitivity at 1, 0.5, 0.25 false positives"
+            " a stack: "
+            + ", ".join(f"{sensitivity(measured, rate):.3f}" for rate in (1.0, 0.5, 0.25))
+        )
+        return parameters
+
+    def _candidates(self, part: str) -> Candidates:
+        return self.data.candidates.select(self.data.candidate_parts == part)
+
+    def _config(self) -> dict[str, Any]:
+        candidates = self.data.candidates.select(self.data.candidate_parts != "test")
+        seen = {*_patients(self.data.of("train")), *_patients(self.data.of("validation"))}
+        return {
+            "settings": asdict(self.settings),
+            "networks": ARCHITECTURES,
+            "segment_pixel_mm": PIXEL_MM,
+            "reject_patch": {"pixels": PATCH, "pixel_mm": PATCH_PIXEL_MM},
+            "seen": {"patients": sorted(seen), "candidates": fingerprints(candidates)},
+        }
+
+
+def _patients(slices: Slices) -> list[str]:
+    return [str(p) for p in np.unique(slices.patients)]
+
+
+def _describe(data: TrainingData, log: Log) -> None:
+    for part in ("train", "validation", "test"):
+        slices = data.of(part)
+        candidates = data.candidates.select(data.candidate_parts == part)
+        log(
+            f"{part}: {len(_patients(slices))} patients, {len(slices)} slices; "
+            f"{len(candidates.labels)} candidates, {int(candidates.labels.sum())} of them nodules"
+        )

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from ai.detection import Detection, detect
+from ai.errors import CancelledError, PackageError
+from ai.image import Image
+from ai.lungs import NoLungError
+from ai.progress import Progress, silent
+from tests.ai.detection import chest
+
+CPU = torch.device("cpu")
+
+AXIAL = np.eye(3)
+STACKS = {
+    "axial": (AXIAL, (1.3, 1.3, 2.5)),
+    "reversed": (AXIAL @ np.diag([1.0, 1.0, -1.0]), (1.3, 1.3, 2.5)),
+    "prone": (AXIAL @ np.diag([-1.0, -1.0, 1.0]), (1.3, 1.3, 2.5)),
+    "coronal": (AXIAL[:, [0, 2, 1]] @ np.diag([1.0, -1.0, 1.0]), (1.3, 1.3, 2.5)),
+    "oblique": (chest.rotation(14, 9), (1.3, 1.3, 2.5)),
+    "non-square pixels": (AXIAL, (1.6, 0.9, 3.0)),
+    "thin": (AXIAL, (1.8, 1.8, 0.9)),
+}
+
+
+def run(image: Image, report=silent) -> Detection:
+    return detect(image, chest.NETWORKS, chest.PARAMETERS, CPU, report, {})
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_markers_are_found_at_their_places_in_the_patient(name: str) -> None:
+    detection = run(chest.scan(*STACKS[name]))
+
+    assert len(detection.findings) == len(chest.MARKERS_LPS_MM)
+    for center, radius in zip(chest.MARKERS_LPS_MM, chest.RADII_MM, strict=True):
+        finding = min(
+            detection.findings, key=lambda f: np.linalg.norm(np.subtract(f.center_lps_mm, center))
+        )
+        assert finding.center_lps_mm == pytest.approx(center, abs=1.0)
+        low, high = finding.box_lps_mm
+        assert low == pytest.approx(np.subtract(center, radius), abs=2.5)
+        assert high == pytest.approx(np.add(center, radius), abs=2.5)
+
+
+@pytest.mark.parametrize("name", ["axial", "reversed", "oblique"])
+def test_heatmap_lies_on_the_markers(name: str) -> None:
+    heatmap = run(chest.scan(*STACKS[name])).heatmap
+
+    index = np.argwhere(heatmap.values > 0.5)[:, ::-1]
+    hot = index @ heatmap.affine[:3, :3].T + heatmap.affine[:3, 3]
+    distance = np.linalg.norm(hot[:, None] - np.array(chest.MARKERS_LPS_MM), axis=-1)
+    assert (distance.min(axis=1) <= np.array(chest.RADII_MM)[distance.argmin(axis=1)] + 2).all()
+    volume = len(hot) * abs(np.linalg.det(heatmap.affine[:3, :3]))
+    assert volume == pytest.approx(sum(4 / 3 * np.pi * r**3 for r in chest.RADII_MM), rel=0.1)
+
+
+def test_size_volume_and_density_are_those_of_the_marker() -> None:
+    findings = run(chest.scan(AXIAL, (0.7, 0.7, 1.25))).findings
+
+    for radius in chest.RADII_MM:
+        finding = min(findings, key=lambda f: abs(f.diameters_mm[0] - 2 * radius))
+        assert finding.diameters_mm == pytest.approx((2 * radius, 2 * radius), abs=1.0)
+        assert finding.volume_ml == pytest.approx(4 / 3 * np.pi * radius**3 / 1000, rel=0.12)
+        assert finding.mean_hu == pytest.approx(1000, abs=60)
+
+
+def test_findings_are_numbered_from_the_most_probable() -> None:
+    findings = run(chest.scan(*STACKS["axial"])).findings
+
+    assert [f.id for f in findings] == [1, 2, 3]
+    probabilities = [f.probability for f in findings]
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_less_probable_candidates_are_dropped() -> None:
+    doubtful = {"weights": {}, "intercept": -2.0}
+
+    detection = detect(
+        chest.scan(*STACKS["axial"]),
+        chest.NETWORKS,
+        {"calibration": doubtful, "lowest_threshold": 0.2},
+        CPU,
+        silent,
+        {},
+    )
+
+    assert detection.findings == ()
+    assert detection.heatmap.values.max() > 0.9
+
+
+def test_the_prior_of_whole_scans_lowers_probabilities() -> None:
+    def first(log_prior_ratio: float) -> float:
+        calibration = {"weights": {}, "intercept": 1.0, "log_prior_ratio": log_prior_ratio}
+        image = chest.scan(*STACKS["axial"])
+        detection = detect(image, chest.NETWORKS, {"calibration": calibration}, CPU, silent, {})
+        return detection.findings[0].probability
+
+    assert first(0.0) == pytest.approx(1 / (1 + np.exp(-1)))
+    assert first(-2.0) == pytest.approx(1 / (1 + np.exp(1)))
+
+
+def test_progress_never_goes_back_and_ends_complete() -> None:
+    heard: list[Progress] = []
+
+    run(chest.scan(*STACKS["axial"]), heard.append)
+
+    shares = [p.done / p.total for p in heard]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert {"lungs", "resample", "network", "merge", "reject"} <= {p.stage for p in heard}
+
+
+@pytest.mark.parametrize("stage", ["lungs", "resample", "network", "merge", "reject"])
+def test_a_report_that_raises_stops_the_run(stage: str) -> None:
+    def report(progress: Progress) -> None:
+        if progress.stage == stage:
+            raise CancelledError("Cancelled.")
+
+    with pytest.raises(CancelledError):
+        run(chest.scan(*STACKS["axial"]), report)
+
+
+def test_stages_are_timed() -> None:
+    seconds: dict[str, float] = {}
+
+    detect(chest.scan(*STACKS["axial"]), chest.NETWORKS, chest.PARAMETERS, CPU, silent, seconds)
+
+    assert set(seconds) == {"lungs", "resample", "network", "merge", "reject"}
+    assert all(s > 0 for s in seconds.values())
+
+
+def test_without_lungs_the_image_is_refused() -> None:
+    image = chest.scan(*STACKS["axial"])
+    solid = Image(np.maximum(image.voxels, 0), image.affine, "CT")
+
+    with pytest.raises(NoLungError):
+        run(solid)
+
+
+def test_nothing_to_find_gives_no_findings_and_a_cold_heatmap() -> None:
+    detection = run(chest.scan(*STACKS["axial"], markers=False))
+
+    assert detection.findings == ()
+    assert detection.heatmap.values.max() < 0.01
+
+
+def test_parameters_that_do_not_fit_name_the_fault() -> None:
+    image = chest.scan(*STACKS["axial"])
+
+    with pytest.raises(PackageError, match="pixel_mm"):
+        detect(image, chest.NETWORKS, {**chest.PARAMETERS, "pixel_mm": 0}, CPU, silent, {})
+    with pytest.raises(PackageError, match="reject"):
+        detect(image, {"segment": chest.SeesBright()}, chest.PARAMETERS, CPU, silent, {})
