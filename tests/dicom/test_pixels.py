@@ -168,7 +168,9 @@ def test_any_value_in_any_encoding_becomes_its_hu(
     )
     volume = volume_of([item], tmp_path_factory.mktemp("any"))
     expected = values.reshape(2, 2) * slope + intercept
+    if volume.voxels.dtype == np.int16:
+        expected = np.clip(expected, -32767, 32767)
     measured = ~is_padding(volume.voxels[0])
-    assert np.array_equal(volume.voxels[0][measured], np.clip(expected, -32767, 32767)[measured])
+    assert np.array_equal(volume.voxels[0][measured], expected[measured])
     # Only a constant below air in the corners, which all four pixels are, may be padding.
     assert np.all(expected[~measured] < -1024)

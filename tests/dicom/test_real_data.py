@@ -105,8 +105,8 @@ def open_everything(folder: Path) -> Counter[str]:
 
 def test_every_odd_file_displays_or_says_why_not(unpacked: Unpack) -> None:
     outcome = open_everything(unpacked("robustness.zip"))
-    assert set(outcome) == {"displayed", "error", "refused"}, outcome
-    assert outcome["displayed"] > 100, outcome
+    assert set(outcome) <= {"displayed", "error", "refused"}, outcome
+    assert outcome["displayed"] > 130, outcome
 
 
 def test_every_test_file_of_pydicom_displays_or_says_why_not() -> None:

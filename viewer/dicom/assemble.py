@@ -316,6 +316,10 @@ def _observations(images: Sequence[Image], slices: Sequence[SliceFile]) -> list[
                 "was rescaled by its own.",
             )
         )
+    if "VOILUTSequence" in frame.values:
+        notes.append(
+            info("voi_lut", "The files hold a VOI LUT, which is not applied; a window is used.")
+        )
     if frame.text("LossyImageCompression") == "01":
         notes.append(warning("lossy", "The images were compressed with loss."))
     if frame.text("BurnedInAnnotation") == "YES":

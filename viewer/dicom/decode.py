@@ -1,16 +1,14 @@
 """Stored values of a frame: in place where they are plain, by a decoder where they are not.
 
-imagecodecs decodes outside Python's lock, so that several threads gain; pydicom decodes whatever
-is not understood here.
+pydicom decodes whatever is not understood here.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import imagecodecs
 import numpy as np
 import numpy.typing as npt
 import pydicom
@@ -18,18 +16,14 @@ from pydicom.encaps import get_frame
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import (
-    JPEG2000,
     UID,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
-    JPEG2000Lossless,
-    JPEGLossless,
-    JPEGLosslessSV1,
-    JPEGLSLossless,
-    JPEGLSNearLossless,
 )
 
+from viewer.dicom.codecs import decode_frame
+from viewer.dicom.memory import require_memory
 from viewer.dicom.series import PixelEncoding, SliceFile
 from viewer.errors import DamagedFileError, UnsupportedError, ViewerError
 
@@ -38,15 +32,10 @@ _BYTE_ORDER: Mapping[str, str] = {
     ExplicitVRLittleEndian: "<",
     ExplicitVRBigEndian: ">",
 }
-_Decoder = Callable[[bytes], npt.NDArray[Any]]
-_DECODERS: Mapping[str, _Decoder] = {
-    JPEGLossless: imagecodecs.ljpeg_decode,
-    JPEGLosslessSV1: imagecodecs.ljpeg_decode,
-    JPEGLSLossless: imagecodecs.jpegls_decode,
-    JPEGLSNearLossless: imagecodecs.jpegls_decode,
-    JPEG2000Lossless: imagecodecs.jpeg2k_decode,
-    JPEG2000: imagecodecs.jpeg2k_decode,
-}
+#: What decoding by JPEG 2000 turns into RGB by itself (PS3.3 C.7.6.3.1.2).
+_RGB = ("RGB", "YBR_ICT", "YBR_RCT")
+#: Luma of RGB (ITU-R BT.601), for colour shown as grey.
+_LUMA = np.array((0.299, 0.587, 0.114), dtype=np.float32)
 _REMEDY = "Copy the file again from its origin."
 
 
@@ -59,9 +48,9 @@ def stored_values(item: SliceFile) -> npt.NDArray[Any]:
 
     Returns
     -------
-    ndarray, shape (rows, columns) or, for colour, (rows, columns, 3)
-        Integers in the file's sign, without the bits that are not in use; floats where a
-        Modality LUT has been applied.
+    ndarray, shape (rows, columns)
+        Integers in the file's sign, without the bits that are not in use. Floats where a Modality
+        LUT has been applied; colour as its luma.
 
     Raises
     ------
@@ -70,21 +59,20 @@ def stored_values(item: SliceFile) -> npt.NDArray[Any]:
     UnsupportedError
         No decoder knows the encoding.
     """
-    encoding = item.encoding
     try:
-        if item.offset is not None and _is_plain(encoding) and not item.has_lut:
-            if encoding.transfer_syntax in _BYTE_ORDER:
-                return _read_native(item)
-            decoder = _DECODERS.get(encoding.transfer_syntax)
-            if decoder is not None:
-                decoded = _decode(item, decoder)
-                if decoded is not None:
-                    return decoded
-        return _read_with_pydicom(item)
-    except ViewerError:
+        values = None
+        if item.offset is not None and _is_plain(item.encoding) and not item.has_lut:
+            if item.encoding.transfer_syntax in _BYTE_ORDER:
+                values = _read_native(item)
+            else:
+                values = _read_encapsulated(item)
+        if values is None:
+            require_memory(_frame_bytes(item.encoding), item.path)
+            values = _read_with_pydicom(item)
+    except (ViewerError, OSError):
         raise
     except (NotImplementedError, RuntimeError) as error:
-        name = UID(encoding.transfer_syntax).name
+        name = UID(item.encoding.transfer_syntax).name
         raise UnsupportedError(
             f"the image cannot be decoded ({name}: {error}).", item.path
         ) from error
@@ -92,21 +80,33 @@ def stored_values(item: SliceFile) -> npt.NDArray[Any]:
         raise DamagedFileError(
             f"the image cannot be decoded ({type(error).__name__}: {error}).", item.path, _REMEDY
         ) from error
+    expected = (item.encoding.rows, item.encoding.columns)
+    if values.shape != expected:
+        raise DamagedFileError(
+            f"the image has {values.shape} pixels where the header promises {expected}.", item.path
+        )
+    return values
+
+
+def _frame_bytes(encoding: PixelEncoding) -> int:
+    pixels = encoding.rows * encoding.columns * encoding.samples
+    return pixels * -(-encoding.bits_allocated // 8)
 
 
 def _is_plain(encoding: PixelEncoding) -> bool:
-    """Whether values are grey, in whole bytes, and at the low end of them."""
+    """Whether values are in whole bytes and at the low end of them."""
     return (
-        encoding.samples == 1
-        and encoding.photometric in ("MONOCHROME1", "MONOCHROME2")
-        and encoding.bits_allocated in (8, 16)
+        encoding.photometric != "PALETTE COLOR"
+        and encoding.bits_allocated in (8, 16, 32)
         and 1 < encoding.bits_stored <= encoding.bits_allocated
         and encoding.high_bit == encoding.bits_stored - 1
     )
 
 
-def _read_native(item: SliceFile) -> npt.NDArray[Any]:
+def _read_native(item: SliceFile) -> npt.NDArray[Any] | None:
     encoding = item.encoding
+    if encoding.samples != 1:
+        return None
     number = encoding.rows * encoding.columns
     kind = np.dtype(f"{_BYTE_ORDER[encoding.transfer_syntax]}u{encoding.bits_allocated // 8}")
     assert item.offset is not None
@@ -121,32 +121,27 @@ def _read_native(item: SliceFile) -> npt.NDArray[Any]:
 
 def _in_use(values: npt.NDArray[Any], encoding: PixelEncoding) -> npt.NDArray[Any]:
     """The bits in use, extended by the sign (PS3.5 8.1.1): the others may hold overlays."""
-    unused = encoding.bits_allocated - encoding.bits_stored
+    unused = values.itemsize * 8 - encoding.bits_stored
     if encoding.signed:
         values = values.view(f"i{values.itemsize}")
-        return (values << unused) >> unused if unused else values
-    return values & ((1 << encoding.bits_stored) - 1) if unused else values
+        return (values << unused) >> unused if unused > 0 else values
+    return values & ((1 << encoding.bits_stored) - 1) if unused > 0 else values
 
 
-def _decode(item: SliceFile, decoder: _Decoder) -> npt.NDArray[Any] | None:
+def _read_encapsulated(item: SliceFile) -> npt.NDArray[Any] | None:
     """Decode one frame; None where the result is not what the header promises."""
     encoding = item.encoding
     assert item.offset is not None
     with item.source.open() as file:
         file.seek(item.offset)
         frame = get_frame(file, item.frame, number_of_frames=encoding.frames)
-    try:
-        values = decoder(frame)
-    except Exception:  # pydicom has other decoders, and the better message
+    values = decode_frame(frame, encoding)
+    if values is None:
         return None
-    expected = (encoding.rows, encoding.columns)
-    if values.shape != expected or values.itemsize * 8 != encoding.bits_allocated:
-        return None
-    if (values.dtype.kind == "i") != encoding.signed and encoding.bits_stored < (
-        encoding.bits_allocated
-    ):
-        return _in_use(values.view(f"u{values.itemsize}"), encoding)
-    return values.view(f"{'i' if encoding.signed else 'u'}{values.itemsize}")
+    if encoding.samples > 1:
+        return _luma(values, encoding.photometric)
+    # A code stream that knows its sign is right where the header disagrees.
+    return values if values.dtype.kind == "i" else _in_use(values, encoding)
 
 
 def _read_with_pydicom(item: SliceFile) -> npt.NDArray[Any]:
@@ -156,10 +151,18 @@ def _read_with_pydicom(item: SliceFile) -> npt.NDArray[Any]:
         dataset = pydicom.dcmread(file, force=True)
         if "TransferSyntaxUID" not in dataset.file_meta:
             dataset.file_meta.TransferSyntaxUID = UID(encoding.transfer_syntax)
-        values = pixel_array(dataset, index=item.frame)
+        values = np.asarray(pixel_array(dataset, index=item.frame))
         if encoding.photometric == "PALETTE COLOR":
             values = apply_color_lut(values, dataset)
-            values = values.astype(np.float32) / (1 << 8 * (values.itemsize - 1))
-        elif item.has_lut:
+            return _luma(values / np.float32(256 ** (values.itemsize - 1)), "RGB")
+        if item.has_lut:
             return np.asarray(apply_modality_lut(values, dataset), dtype=np.float32)
-    return np.asarray(values)
+    # pydicom has turned YBR into RGB.
+    return _luma(values, "RGB") if values.ndim == 3 else values
+
+
+def _luma(values: npt.NDArray[Any], photometric: str) -> npt.NDArray[Any]:
+    """Brightness of a colour picture: Y as it is, or the weighted sum of R, G and B."""
+    if photometric in _RGB:
+        return np.asarray(np.rint(values[..., :3] @ _LUMA))
+    return np.asarray(values[..., 0])

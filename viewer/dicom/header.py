@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+import numpy as np
 import pydicom
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
@@ -88,11 +89,31 @@ class Header:
         """Each frame with its attributes."""
         if self.per_frame:
             for index, own in enumerate(self.per_frame):
-                yield Frame(index, ChainMap(own, self.values))  # type: ignore[arg-type]
+                yield Frame(index, ChainMap(dict(own), dict(self.values)))
             return
-        number = Frame(0, self.values).integer("NumberOfFrames") or 1
-        for index in range(number):
-            yield Frame(index, self.values)
+        root = Frame(0, self.values)
+        number = root.integer("NumberOfFrames") or 1
+        if number == 1:
+            yield root
+            return
+        # The file's one position is not that of each frame.
+        shared = {k: v for k, v in self.values.items() if k != "ImagePositionPatient"}
+        for index, position in enumerate(_frame_positions(root, number)):
+            own = {"ImagePositionPatient": position} if position is not None else {}
+            yield Frame(index, ChainMap(own, shared))
+
+
+def _frame_positions(root: Frame, number: int) -> Sequence[tuple[float, float, float] | None]:
+    """Positions of a dose's frames: offsets along the normal (PS3.3 C.8.8.3.2)."""
+    first = root.numbers("ImagePositionPatient", 3)
+    cosines = root.numbers("ImageOrientationPatient", 6)
+    offsets = root.numbers("GridFrameOffsetVector", number)
+    if first is None or cosines is None or offsets is None:
+        return [None] * number
+    normal = np.cross(cosines[:3], cosines[3:])
+    # Offsets are relative to the first position, or else are positions themselves.
+    points = np.array(first) + np.outer(np.array(offsets) - offsets[0], normal)
+    return [(float(x), float(y), float(z)) for x, y, z in points]
 
 
 def read_header(source: Source) -> Header:
@@ -194,7 +215,8 @@ def _plain_values(dataset: Dataset, little: bool, encodings: Sequence[str]) -> d
             continue
         element = dataset.get_item(tag)
         if attribute.vr == "SQ":
-            values[attribute.keyword] = 1
+            if _holds_table(dataset, tag):
+                values[attribute.keyword] = 1
             continue
         raw = element.value if element is not None else None
         if not isinstance(raw, bytes):
@@ -203,6 +225,12 @@ def _plain_values(dataset: Dataset, little: bool, encodings: Sequence[str]) -> d
         if value is not None:
             values[attribute.keyword] = value
     return values
+
+
+def _holds_table(dataset: Dataset, tag: int) -> bool:
+    """Whether a sequence of look-up tables has one with data in it."""
+    items = dataset[tag].value or ()
+    return any(item.get("LUTData") not in (None, b"", []) for item in items)
 
 
 def _functional_groups(
@@ -262,13 +290,16 @@ def _require_image(header: Header, length: int | None, size: int) -> None:
     frames = len(header.per_frame) or root.integer("NumberOfFrames") or 1
     allocated = root.integer("BitsAllocated") or 16
     samples = root.integer("SamplesPerPixel") or 1
+    present = size - header.pixel_offset
+    if frames > present:
+        raise DamagedFileError(f"the file is too short for {frames:,} frames.", path, _TRUNCATED)
     if length == _UNDEFINED or UID(header.transfer_syntax).is_compressed:
         return
-    bits = rows * columns * samples * allocated * frames
+    bits = rows * columns * samples * allocated
     if root.text("PhotometricInterpretation") == "YBR_FULL_422":
         bits = bits * 2 // 3
+    # Of several frames those that are there can be shown.
     needed = math.ceil(bits / 8)
-    present = size - header.pixel_offset
     if present < needed:
         raise DamagedFileError(
             f"the image is cut off: {present:,} of {needed:,} bytes are there.", path, _TRUNCATED

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from viewer.dicom.memory import require_memory
 from viewer.dicom.pixels import read_slice
 from viewer.dicom.report import Note, count, error, warning
 from viewer.dicom.series import Placement, Series
-from viewer.errors import DamagedFileError, UnsupportedError, ViewerError
+from viewer.errors import DamagedFileError, ViewerError
 from viewer.imaging.volume import PADDING, Volume
 
 #: Progress is reported at most this often.
@@ -106,15 +107,9 @@ def load(
 
 
 def _empty(series: Series) -> npt.NDArray[Any]:
+    require_memory(series.nbytes, series.slices[0].path)
     dtype = np.float32 if series.is_float else np.int16
-    try:
-        return np.full(series.shape, np.nan if series.is_float else PADDING, dtype)
-    except MemoryError:
-        raise UnsupportedError(
-            f"the volume needs {series.nbytes / 1e9:.1f} GB of memory, which is not there.",
-            series.slices[0].path,
-            "Close other volumes or open fewer files.",
-        ) from None
+    return np.full(series.shape, np.nan if series.is_float else PADDING, dtype)
 
 
 def _is_measured(placement: Placement) -> bool:

@@ -11,9 +11,6 @@ from viewer.dicom.decode import stored_values
 from viewer.dicom.series import SliceFile
 from viewer.imaging.volume import AIR_HU, PADDING
 
-#: Luma of RGB (ITU-R BT.601), for colour shown as grey.
-_LUMA = (0.299, 0.587, 0.114)
-
 #: Pixels along the side of a corner that must all be the same to be outside the field of view.
 _CORNER = 4
 
@@ -40,8 +37,6 @@ def read_slice(item: SliceFile, out: npt.NDArray[Any], *, is_hu: bool) -> int:
     DamagedFileError, UnsupportedError
     """
     stored = stored_values(item)
-    if stored.ndim == 3:
-        stored = stored[..., :3] @ np.array(_LUMA, dtype=np.float32)
     mask = _padding_mask(stored, item)
     clipped = _rescale(stored, item, out)
     if mask is None and is_hu:

@@ -1,0 +1,147 @@
+"""Compressed frames to stored values.
+
+imagecodecs decodes outside Python's lock, so that threads gain. The size that a code stream
+declares is compared with the header's first: a damaged one must not make a decoder ask for
+gigabytes.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import numpy.typing as npt
+from pydicom.uid import (
+    HTJ2K,
+    JPEG2000,
+    JPEG2000MC,
+    HTJ2KLossless,
+    HTJ2KLosslessRPCL,
+    JPEG2000Lossless,
+    JPEG2000MCLossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
+    RLELossless,
+)
+
+from viewer.dicom.series import PixelEncoding
+
+Array = npt.NDArray[Any]
+_Decoder = Callable[[bytes, PixelEncoding], Array]
+
+
+def _jpeg(frame: bytes, encoding: PixelEncoding) -> Array:
+    # Components as they are: what they mean is DICOM's to say, not the JPEG file's markers'.
+    if encoding.samples == 1:
+        return np.asarray(imagecodecs.jpeg8_decode(frame))
+    space = "RGB" if encoding.photometric == "RGB" else "YCBCR"
+    return np.asarray(imagecodecs.jpeg8_decode(frame, colorspace=space, outcolorspace=space))
+
+
+def _jpeg_lossless(frame: bytes, encoding: PixelEncoding) -> Array:
+    return np.asarray(imagecodecs.ljpeg_decode(frame))
+
+
+def _jpeg_ls(frame: bytes, encoding: PixelEncoding) -> Array:
+    return np.asarray(imagecodecs.jpegls_decode(frame))
+
+
+def _jpeg_2000(frame: bytes, encoding: PixelEncoding) -> Array:
+    return np.asarray(imagecodecs.jpeg2k_decode(frame))
+
+
+def _high_throughput(frame: bytes, encoding: PixelEncoding) -> Array:
+    return np.asarray(imagecodecs.htj2k_decode(frame))
+
+
+def _rle(frame: bytes, encoding: PixelEncoding) -> Array:
+    size = encoding.bits_allocated // 8
+    values = imagecodecs.dicomrle_decode(frame, np.dtype(f"<u{size}"))
+    number = encoding.rows * encoding.columns
+    # Each sample is a plane of its own (PS3.5 G.2).
+    planes = np.frombuffer(values, f"<u{size}", number * encoding.samples).reshape(
+        encoding.samples, encoding.rows, encoding.columns
+    )
+    return planes[0] if encoding.samples == 1 else np.moveaxis(planes, 0, -1)
+
+
+#: By transfer syntax, the decoders to be tried in turn.
+_DECODERS: Mapping[str, tuple[_Decoder, ...]] = {
+    RLELossless: (_rle,),
+    JPEGBaseline8Bit: (_jpeg,),
+    JPEGExtended12Bit: (_jpeg,),
+    JPEGLossless: (_jpeg, _jpeg_lossless),
+    JPEGLosslessSV1: (_jpeg, _jpeg_lossless),
+    JPEGLSLossless: (_jpeg_ls,),
+    JPEGLSNearLossless: (_jpeg_ls,),
+    JPEG2000Lossless: (_jpeg_2000,),
+    JPEG2000: (_jpeg_2000,),
+    JPEG2000MCLossless: (_jpeg_2000,),
+    JPEG2000MC: (_jpeg_2000,),
+    HTJ2KLossless: (_jpeg_2000, _high_throughput),
+    HTJ2KLosslessRPCL: (_jpeg_2000, _high_throughput),
+    HTJ2K: (_jpeg_2000, _high_throughput),
+}
+
+
+def decode_frame(frame: bytes, encoding: PixelEncoding) -> Array | None:
+    """Decode a compressed frame.
+
+    Parameters
+    ----------
+    frame : bytes
+    encoding : PixelEncoding
+
+    Returns
+    -------
+    ndarray of integers, shape (rows, columns) or (rows, columns, samples), or None
+        None where no decoder here understands the frame, or it is not of the size and depth that
+        the header gives.
+    """
+    size = (encoding.rows, encoding.columns)
+    shape = size if encoding.samples == 1 else (*size, encoding.samples)
+    declared = declared_size(frame)
+    if declared is not None and declared != size:
+        return None
+    for decoder in _DECODERS.get(encoding.transfer_syntax, ()):
+        try:
+            values = decoder(frame, encoding)
+        except Exception:  # each codec has errors of its own, and pydicom's decoders come next
+            continue
+        if values.shape == shape and values.itemsize * 8 <= encoding.bits_allocated:
+            return values
+    return None
+
+
+def declared_size(frame: bytes) -> tuple[int, int] | None:
+    """Rows and columns that a JPEG or JPEG 2000 code stream declares; None where it does not."""
+    if frame[:2] == b"\xff\xd8":
+        return _jpeg_size(frame)
+    start = frame.find(b"\xff\x4f\xff\x51", 0, 4096)
+    if start >= 0 and len(frame) >= start + 24:
+        # SIZ marker (ISO 15444-1 A.5.1): size of the reference grid, then offset of the image.
+        width, height, left, top = struct.unpack_from(">4I", frame, start + 8)
+        return height - top, width - left
+    return None
+
+
+def _jpeg_size(frame: bytes) -> tuple[int, int] | None:
+    """From the start-of-frame marker (ISO 10918-1 B.2.2; 0xF7 is that of JPEG-LS)."""
+    at = 2
+    while at + 9 <= len(frame) and frame[at] == 0xFF:
+        marker = frame[at + 1]
+        if marker == 0xFF:
+            at += 1
+            continue
+        if (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)) or marker == 0xF7:
+            rows, columns = struct.unpack_from(">HH", frame, at + 5)
+            return rows, columns
+        at += 2 + struct.unpack_from(">H", frame, at + 2)[0]
+    return None
