@@ -8,12 +8,14 @@ from typing import Any
 from torch import nn
 
 from ai.errors import PackageError
+from ai.networks.classifiers import CLASSIFIERS
 from ai.networks.patch_classifier import PatchClassifier
 from ai.networks.unet import UNet
 
 _ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {
     "PatchClassifier": PatchClassifier,
     "UNet": UNet,
+    **CLASSIFIERS,
 }
 
 

@@ -79,9 +79,7 @@ class EfficientNetLite(ImageClassifier):
             for i in range(count):
                 drop = drop_path * done / total
                 stride = stage.stride if i == 0 else 1
-                blocks.append(
-                    _Block(before, outputs, stage.kernel, stride, stage.expansion, drop)
-                )
+                blocks.append(_Block(before, outputs, stage.kernel, stride, stage.expansion, drop))
                 before, done = outputs, done + 1
             stages.append(nn.Sequential(*blocks))
         stages.append(_convolution(before, _LAST, 1))

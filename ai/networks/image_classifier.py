@@ -28,6 +28,10 @@ class ImageClassifier(nn.Module):
         maps: torch.Tensor = self.stages[:stages](image)
         return maps
 
+    def first_stages(self, count: int) -> list[nn.Module]:
+        """The ``count`` finest stages."""
+        return list(self.stages)[:count]
+
     def classify(self, maps: torch.Tensor, stages: int | None = None) -> torch.Tensor:
         """Logits from the maps that ``features`` gave for the same ``stages``."""
         rest = self.stages[stages:] if stages is not None else nn.Sequential()
