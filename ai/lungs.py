@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -86,7 +87,7 @@ def lung_mask(image: Image) -> LungMask:
     return LungMask(_closed(lungs, spacing), affine, float(lungs.sum() * spacing.prod() / 1000))
 
 
-def _lungs(hu: npt.NDArray[np.generic], voxel_ml: float) -> Mask:
+def _lungs(hu: npt.NDArray[Any], voxel_ml: float) -> Mask:
     enclosed = _enclosed_air(np.asarray(hu < _AIR_BELOW_HU))
     labels, count = ndimage.label(enclosed)
     sizes = np.bincount(labels.ravel(), minlength=count + 1) * voxel_ml

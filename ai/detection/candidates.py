@@ -41,7 +41,7 @@ class Candidate:
 
     def voxels(self) -> npt.NDArray[np.int64]:
         """Grid indices ``(z, y, x)`` of the region, shape (n, 3)."""
-        return np.argwhere(self.region) + np.array(self.corner)
+        return np.asarray(np.argwhere(self.region) + np.array(self.corner), dtype=np.int64)
 
 
 def find_candidates(

@@ -232,10 +232,11 @@ def _overlaps(measured: list[Case], parameters: Parameters) -> dict[str, Measure
     groups = np.array([row[0] for row in rows])
     names = ("dice_2_readers", "dice_between_readers", "diameter_mae_mm")
     columns = {name: np.array([row[1 + i] for row in rows]) for i, name in enumerate(names)}
-    return {
-        name: metrics.bootstrap(lambda r, c=column: float(np.nanmean(c[r])), groups)
-        for name, column in columns.items()
-    }
+    return {name: _mean(column, groups) for name, column in columns.items()}
+
+
+def _mean(values: npt.NDArray[np.float64], groups: npt.NDArray[np.str_]) -> Measured:
+    return metrics.bootstrap(lambda rows: float(np.nanmean(values[rows])), groups)
 
 
 def between_readers(votes: npt.NDArray[np.uint8]) -> float:

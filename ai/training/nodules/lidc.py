@@ -9,6 +9,7 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -129,7 +130,7 @@ def read_candidates(path: Path) -> Candidates:
     return Candidates(data["images"], data["label"], data["split"] == "val")
 
 
-def _read(path: Path, names: tuple[str, ...]) -> dict[str, npt.NDArray[np.generic]]:
+def _read(path: Path, names: tuple[str, ...]) -> dict[str, npt.NDArray[Any]]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             missing = [name for name in names if name not in archive.files]

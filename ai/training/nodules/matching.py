@@ -105,18 +105,19 @@ def _match_stack(
         template = _middle(sections.images[section])
         for row in rows:
             image = crops.images[row].astype(np.float64)
-            r = correlate(image, template)
-            peak = int(r.argmax())
-            value = float(r.flat[peak])
+            places = correlate(image, template)
+            peak = int(places.argmax())
+            value = float(places.flat[peak])
             if best is None or value > best[0]:
-                y, x = np.unravel_index(peak, r.shape)
-                best = (value, section, int(row), (int(y), int(x)))
+                y, x = divmod(peak, places.shape[1])
+                best = (value, section, int(row), (y, x))
     if best is None or best[0] < _SURE:
         return None
-    value, section, row, (y, x) = best
-    grey = crops.images[row, y : y + _TEMPLATE, x : x + _TEMPLATE].astype(np.float64)
-    slope, intercept, residual = fit_line(grey, _middle(sections.images[section]))
-    return Line(slope, intercept, residual, value, section, row)
+    r, section, found, (top, left) = best
+    window = crops.images[found, top : top + _TEMPLATE, left : left + _TEMPLATE]
+    template = _middle(sections.images[section])
+    slope, intercept, residual = fit_line(window.astype(np.float64), template)
+    return Line(slope, intercept, residual, r, section, found)
 
 
 def _middle(section: npt.NDArray[np.int16]) -> Floats:
