@@ -157,7 +157,7 @@ def _color(token: str, alpha: float = 1.0) -> QColor:
 def _text(painter: QPainter, box: QRectF, align: Qt.AlignmentFlag, text: str, color: str) -> None:
     """Draw a text on a dark edge of its own, so that it can be read on bone too."""
     painter.setPen(_color("overlay_shadow", 0.85))
-    for dx, dy in ((1, 1), (-1, 0), (0, -1)):
+    for dx, dy in ((1, 1), (-1, 1), (1, -1), (-1, -1)):
         painter.drawText(box.translated(dx, dy), align, text)
     painter.setPen(_color(color))
     painter.drawText(box, align, text)

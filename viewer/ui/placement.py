@@ -26,10 +26,15 @@ class Placement:
     view: QSizeF
 
     @cached_property
+    def pixel_mm(self) -> tuple[float, float]:
+        """Size of a pixel of the picture ``(height, width)``."""
+        return self.plane.pixel_mm
+
+    @cached_property
     def picture_mm(self) -> QSizeF:
         """Size of the picture."""
         rows, columns = self.plane.shape
-        height, width = self.plane.pixel_mm
+        height, width = self.pixel_mm
         return QSizeF(columns * width, rows * height)
 
     @cached_property
@@ -47,10 +52,10 @@ class Placement:
         """Magnification."""
         return self.camera.scale(self.picture_mm, self.view)
 
-    @property
+    @cached_property
     def letters(self) -> tuple[str, str, str, str]:
         """Patient directions at the ``(left, right, top, bottom)`` edges of the view."""
-        height, width = self.plane.pixel_mm
+        height, width = self.pixel_mm
         origin = self.from_view.map(QPointF(0, 0))
 
         def letter(dx: float, dy: float) -> str:
@@ -64,7 +69,7 @@ class Placement:
     def lps_at(self, position: QPointF) -> Points | None:
         """The point of the patient under a point of the view; None beside the picture."""
         at = self.from_view.map(position)
-        height, width = self.plane.pixel_mm
+        height, width = self.pixel_mm
         row, column = at.y() / height - 0.5, at.x() / width - 0.5
         rows, columns = self.plane.shape
         if -0.5 <= row <= rows - 0.5 and -0.5 <= column <= columns - 0.5:
@@ -95,8 +100,8 @@ class Placement:
         """
         low, high = np.array(finding.box_lps_mm)
         half = (high - low) / 2
-        depth = float(np.abs(self.plane.normal) @ half)
-        if abs(self.plane.distance_mm(low + half)) > depth + reach_mm:
+        depth = float(np.abs(self._normal) @ half)
+        if abs(float((low + half - self.plane.origin) @ self._normal)) > depth + reach_mm:
             return None
         corners = [
             self._in_picture(low + 2 * half * np.array(c)) for c in product((0, 1), repeat=3)
@@ -105,7 +110,11 @@ class Placement:
         frame.adjust(-margin_mm, -margin_mm, margin_mm, margin_mm)
         return self.to_view.mapRect(frame)
 
+    @cached_property
+    def _normal(self) -> Points:
+        return self.plane.normal
+
     def _in_picture(self, lps: npt.ArrayLike) -> QPointF:
         row, column = self.plane.to_pixel(lps)
-        height, width = self.plane.pixel_mm
+        height, width = self.pixel_mm
         return QPointF((float(column) + 0.5) * width, (float(row) + 0.5) * height)

@@ -59,20 +59,26 @@ class _PremultipliedItem(QGraphicsItem):
         super().__init__()
         self._pixels: npt.NDArray[np.uint8] | None = None
         self._image = QImage()
+        self._place = QRectF()
 
     def set_picture(self, pixels: npt.NDArray[np.uint8] | None) -> None:
+        cut = _colored_part(pixels) if pixels is not None else None
+        if cut is None and self._pixels is None:
+            return
         self.prepareGeometryChange()
-        self._pixels = pixels  # the QImage borrows its memory
-        if pixels is None:
-            self._image = QImage()
+        if pixels is None or cut is None:
+            self._pixels, self._image = None, QImage()
         else:
-            rows, columns = pixels.shape[:2]
+            rows, columns = cut
+            # The QImage borrows the array's memory.
+            self._pixels = part = np.ascontiguousarray(pixels[rows, columns])
             layout = QImage.Format.Format_RGBA8888_Premultiplied
-            self._image = QImage(pixels.data, columns, rows, 4 * columns, layout)
+            self._image = QImage(part.data, part.shape[1], part.shape[0], part.strides[0], layout)
+            self._place = QRectF(columns.start, rows.start, part.shape[1], part.shape[0])
         self.update()
 
     def boundingRect(self) -> QRectF:
-        return QRectF(self._image.rect())
+        return self._place
 
     def paint(
         self,
@@ -81,4 +87,19 @@ class _PremultipliedItem(QGraphicsItem):
         widget: QWidget | None = None,
     ) -> Any:
         if not self._image.isNull():
-            painter.drawImage(self.boundingRect(), self._image)
+            painter.drawImage(self._place, self._image)
+
+
+def _colored_part(pixels: npt.NDArray[np.uint8]) -> tuple[slice, slice] | None:
+    """The smallest block that holds all that is not transparent, with a pixel around it.
+
+    Blending is what an overlay costs, and most of it is empty.
+    """
+    opaque = pixels[..., 3] > 0
+    rows, columns = np.flatnonzero(opaque.any(axis=1)), np.flatnonzero(opaque.any(axis=0))
+    if rows.size == 0:
+        return None
+    return (
+        slice(max(int(rows[0]) - 1, 0), int(rows[-1]) + 2),
+        slice(max(int(columns[0]) - 1, 0), int(columns[-1]) + 2),
+    )

@@ -82,6 +82,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._camera = Camera()
         self._size = QSizeF(1, 1)
         self._index = 0
+        self._placement: Placement | None = None
+        self._placement_made_of: tuple[Stack, int, Camera, QSizeF] | None = None
         self._stale = _Stale.NOTHING
         self._values: npt.NDArray[Any] | None = None
         self._scores: npt.NDArray[Any] | None = None
@@ -111,8 +113,13 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         """Where things lie in the view now; None without a volume."""
         stack = self.stack
         if stack is None:
+            self._placement = None
             return None
-        return Placement(stack.plane(self._index), self._camera, self._size)
+        made_of = (stack, self._index, self._camera, self._size)
+        if self._placement is None or self._placement_made_of != made_of:
+            self._placement_made_of = made_of
+            self._placement = Placement(stack.plane(self._index), self._camera, self._size)
+        return self._placement
 
     # Commands
 
@@ -285,8 +292,10 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
     def _follow_cursor(self) -> None:
         index = self._index_of_cursor()
         moved, self._index = index != self._index, index
-        self._refresh(_Stale.ALL if moved else _Stale.NOTHING)
-        self.viewport().update()
+        if moved:  # new pictures repaint the view by themselves
+            self._refresh(_Stale.ALL)
+        else:
+            self._repaint()
 
     def _show_window(self) -> None:
         self._refresh(_Stale.WINDOW)
@@ -327,7 +336,6 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
             self._picture.set_gray(gray)
         if _Stale.STYLE in stale:
             self._picture.set_color(self._colored(placement, _Stale.SCORES in stale))
-        self.viewport().update()
 
     def _colored(self, placement: Placement, moved: bool) -> npt.NDArray[Any] | None:
         heatmap, style = self._session.results.heatmap, self._session.results.overlay
