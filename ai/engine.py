@@ -93,25 +93,24 @@ class Engine:
         """
         started = datetime.now(UTC)
         seconds: dict[str, float] = {}
-        with _timed(seconds, "total"):
-            package = load(request.package)
-            spec = package.spec
-            pipeline = self._pipeline(spec)
-            name, threshold = _operating_point(spec, request.operating_point)
-            device = choose_device(request.device)
-            report(Progress("check", 0, 1))
-            with _timed(seconds, "check"):
-                contract = guard.check(image, spec)
-            if not (contract.ok or request.force):
-                raise ContractError(
-                    " ".join(contract.reasons),
-                    "It can be run anyway; the result is then marked as out of contract.",
-                )
-            report(Progress("load", 0, 1))
-            with _timed(seconds, "load"):
-                networks = self.networks(package, device)
-            attempt = _Attempt(pipeline, image, package, networks, device)
-            outcome, used = attempt.run(Forward(report), seconds)
+        package = load(request.package)
+        spec = package.spec
+        pipeline = self._pipeline(spec)
+        name, threshold = _operating_point(spec, request.operating_point)
+        device = choose_device(request.device)
+        report(Progress("check", 0, 1))
+        with _timed(seconds, "check"):
+            contract = guard.check(image, spec, request.reasons)
+        if not (contract.ok or request.force):
+            raise ContractError(
+                " ".join(contract.reasons),
+                "It can be run anyway; the result is then marked as out of contract.",
+            )
+        report(Progress("load", 0, 1))
+        with _timed(seconds, "load"):
+            networks = self.networks(package, device)
+        attempt = _Attempt(pipeline, image, package, networks, device)
+        outcome, used = attempt.run(Forward(report), seconds)
         return Findings(
             series_uid=image.identifier,
             model=ModelReference(id=spec.id, version=spec.version, sha256=package.sha256),

@@ -18,6 +18,19 @@ from ai.packages.schema import InputContract, ModelSpec, Range, Statistic
 AIR_BELOW_HU, TISSUE_ABOVE_HU = -500.0, -50.0
 
 _SAMPLES = 500_000
+
+#: Defined terms of Body Part Examined (PS3.16 Annex L, Table L-1). Scanners also write free text
+#: ("TH" for thorax): only a defined term is held against an image.
+_BODY_PARTS = frozenset(
+    """
+    ABDOMEN ABDOMENPELVIS ANKLE ARM BRAIN BREAST CALF CHEST CHESTABDOMEN CHESTABDPELVIS CLAVICLE
+    COCCYX CSPINE ELBOW EXTREMITY EYE FINGER FOOT FOREARM HAND HEAD HEADNECK HEART HIP HUMERUS JAW
+    KIDNEY KNEE LEG LIVER LSPINE LUNG NECK NECKCHEST NECKCHESTABDOMEN NECKCHESTABDPELV ORBIT
+    PANCREAS PELVIS PROSTATE RIB SHOULDER SKULL SPINE SSPINE STERNUM THIGH THORAX TLSPINE TOE
+    TSPINE UTERUS WHOLEBODY WRIST
+    """.split()  # noqa: SIM905  (a list of sixty lines is no easier to read)
+)
+
 _PLANE_NORMALS = {"sagittal": 0, "coronal": 1, "axial": 2}
 _STATISTICS: dict[Statistic, tuple[str, Callable[[npt.NDArray[Any]], Any]]] = {
     "mean": ("mean", np.mean),
@@ -57,35 +70,39 @@ class Header:
         )
 
 
-def check_header(header: Header, spec: ModelSpec) -> Contract:
+def check_header(header: Header, spec: ModelSpec, known: tuple[str, ...] = ()) -> Contract:
     """Check what can be checked without voxels.
 
     Parameters
     ----------
     header : Header
     spec : ModelSpec
+    known : tuple of str
+        Reasons that the caller knows already.
 
     Returns
     -------
     Contract
         Not ok if there is a reason against it; the reasons are sentences with the numbers.
     """
-    return _contract(_header_reasons(header, spec.input))
+    return _contract([*known, *_header_reasons(header, spec.input)])
 
 
-def check(image: Image, spec: ModelSpec) -> Contract:
+def check(image: Image, spec: ModelSpec, known: tuple[str, ...] = ()) -> Contract:
     """Check an image with its voxels: the header, the range of values, and what they show.
 
     Parameters
     ----------
     image : Image
     spec : ModelSpec
+    known : tuple of str
+        Reasons that the caller knows already.
 
     Returns
     -------
     Contract
     """
-    reasons = [*_header_reasons(Header.of(image), spec.input)]
+    reasons = [*known, *_header_reasons(Header.of(image), spec.input)]
     values = _sample(image.voxels)
     intensity = [*_intensity_reasons(values, spec.input)]
     reasons += intensity
@@ -96,9 +113,8 @@ def check(image: Image, spec: ModelSpec) -> Contract:
     return _contract(reasons)
 
 
-def _contract(reasons: Iterator[str] | list[str]) -> Contract:
-    found = tuple(reasons)
-    return Contract(ok=not found, reasons=found)
+def _contract(reasons: list[str]) -> Contract:
+    return Contract(ok=not reasons, reasons=tuple(reasons))
 
 
 def _header_reasons(header: Header, accepted: InputContract) -> Iterator[str]:
@@ -108,7 +124,7 @@ def _header_reasons(header: Header, accepted: InputContract) -> Iterator[str]:
             f" {_any_of(accepted.modality)}."
         )
     part = header.body_part.strip().upper()
-    if part and accepted.body_part and part not in accepted.body_part:
+    if part in _BODY_PARTS and accepted.body_part and part not in accepted.body_part:
         yield f"The body part is {part}; the model accepts {_any_of(accepted.body_part)}."
     if header.shape[0] < accepted.min_slices:
         yield (

@@ -24,6 +24,9 @@ class Request:
         The package's default one if None.
     force : bool
         Run on an image that does not meet the contract; the findings then say so.
+    reasons : tuple of str
+        Against the run, that only the caller can know: that slices are missing, for instance. They
+        count like those that the contract gives.
     versions : mapping of str to str
         Of the software that asks, for the run report.
     """
@@ -32,4 +35,5 @@ class Request:
     device: DeviceChoice = "auto"
     operating_point: str | None = None
     force: bool = False
+    reasons: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)

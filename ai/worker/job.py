@@ -42,7 +42,7 @@ class Job:
         self,
         number: int,
         request: Request,
-        image: Image,
+        make_image: Callable[[], Image],
         on_progress: Callable[[Progress], None],
         on_finished: Callable[[Findings], None],
         on_failed: Callable[[AIError], None],
@@ -50,7 +50,7 @@ class Job:
     ) -> None:
         self.number = number
         self.request = request
-        self._image: Image | None = image
+        self._make_image: Callable[[], Image] | None = make_image
         self._on_progress = on_progress
         self._on_finished = on_finished
         self._on_failed = on_failed
@@ -106,14 +106,14 @@ class Job:
             return self._outcome
         raise self._outcome or WorkerError("The analysis has no result.")
 
-    def begin(self) -> Image | None:
-        """For the worker: the image, unless the job is no longer wanted."""
+    def begin(self) -> Callable[[], Image] | None:
+        """For the worker: what makes the image, unless the job is no longer wanted."""
         with self._lock:
             if self._unwanted:
                 return None
             self._state = JobState.RUNNING
-            image, self._image = self._image, None
-            return image
+            make_image, self._make_image = self._make_image, None
+            return make_image
 
     def progress(self, progress: Progress) -> None:
         """For the worker: hand on progress."""
@@ -134,7 +134,7 @@ class Job:
                 return
             if self._unwanted:
                 outcome = CancelledError(CANCELLED)
-            self._outcome, self._image = outcome, None
+            self._outcome, self._make_image = outcome, None
             self._state = _final_state(outcome)
         if isinstance(outcome, Findings):
             _call(self._on_finished, outcome)

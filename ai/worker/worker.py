@@ -72,7 +72,7 @@ class Worker:
     def submit(
         self,
         request: Request,
-        image: Image,
+        image: Image | Callable[[], Image],
         *,
         on_progress: Callable[[Progress], None] = lambda _: None,
         on_finished: Callable[[Findings], None] = lambda _: None,
@@ -83,8 +83,9 @@ class Worker:
         Parameters
         ----------
         request : Request
-        image : Image
-            Its voxels must not change until the job has ended.
+        image : Image, or callable that returns one
+            Its voxels must not change until the job has ended. A callable is called on the reader
+            thread, when the job's turn has come.
         on_progress, on_finished, on_failed : callable
             See ``Job``.
 
@@ -97,8 +98,10 @@ class Worker:
             if self._closed:
                 raise WorkerError("The worker is closed.")
             number = next(self._numbers)
-            job = Job(number, request, image, on_progress, on_finished, on_failed, self._bell.ring)
-            self._open_jobs = [*(j for j in self._open_jobs if not j.ended), job]
+            make_image = (lambda: image) if isinstance(image, Image) else image
+            ring = self._bell.ring
+            job = Job(number, request, make_image, on_progress, on_finished, on_failed, ring)
+            self._open_jobs.append(job)
             self._orders.put(job)
         return job
 
@@ -136,6 +139,9 @@ class Worker:
                     self._warm(order)
                 else:
                     self._run(order)
+                    with self._lock:
+                        self._open_jobs.remove(order)
+                del order  # the results are the caller's: keep none while waiting
         finally:
             self._stop()
             self._bell.close()
@@ -148,20 +154,23 @@ class Worker:
             _log.exception("the inference process could not be started")
 
     def _run(self, job: Job) -> None:
-        image = job.begin()
-        if image is None:
+        make_image = job.begin()
+        if make_image is None:
             return
         try:
-            job.finish(self._findings(job, image))
+            job.finish(self._findings(job, make_image()))
         except AIError as error:
             job.fail(error)
         except Exception as error:
             _log.exception("the worker broke off")
             self._stop()
             job.fail(WorkerError(f"The analysis broke off: {type(error).__name__}: {error}"))
+        self._replace_the_dead(job.request)
+
+    def _replace_the_dead(self, request: Request) -> None:
+        """Have the next process ready by the time it is needed."""
         if self._process is not None and not self._process.is_alive() and not self._closed:
-            # Have the next process ready by the time it is needed.
-            self._warm(Warm(job.request.package, job.request.device))
+            self._warm(Warm(request.package, request.device))
 
     def _findings(self, job: Job, image: Image) -> Findings:
         process = self._running()
@@ -244,7 +253,10 @@ class _Process:
         self._cancelled.value = job
 
     def is_alive(self) -> bool:
-        return not self.connection.closed and self._process.is_alive()
+        """Whether it can take an order. Between orders it says nothing: there, only an end can."""
+        if self.connection.closed or not self._process.is_alive():
+            return False
+        return not self.connection.poll()
 
     def kill(self) -> None:
         """End it, whatever it does; see ``join``."""

@@ -73,7 +73,7 @@ def test_the_findings_say_how_they_came_about(package: Package) -> None:
     assert findings.run.operating_point == "balanced"
     assert findings.run.threshold == 0.5
     assert findings.run.versions.keys() == {"hounsfield", "torch", "numpy", "python", "platform"}
-    assert findings.run.seconds.keys() == {"check", "load", "network", "total"}
+    assert findings.run.seconds.keys() == {"check", "load", "network"}
     assert findings.run.started.endswith("+00:00")
     assert findings.contract.ok
 
@@ -92,6 +92,14 @@ def test_an_image_out_of_contract_is_refused_or_marked(package: Package) -> None
     forced = engine().run(Request(package.folder, force=True), thick)
     assert not forced.contract.ok
     assert len(forced.findings) == 3
+
+
+def test_what_the_caller_knows_against_a_run_counts(package: Package) -> None:
+    request = Request(package.folder, reasons=("Slices are missing.",))
+    with pytest.raises(ContractError, match=r"Slices are missing\."):
+        engine().run(request, IMAGE)
+    forced = engine().run(replace(request, force=True), IMAGE)
+    assert forced.contract.reasons == ("Slices are missing.",)
 
 
 def test_a_smaller_batch_is_tried_when_the_memory_runs_out(package: Package) -> None:

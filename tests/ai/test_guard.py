@@ -75,6 +75,7 @@ def test_all_reasons_are_named_at_once() -> None:
 
 def test_what_the_files_do_not_say_is_not_held_against_them() -> None:
     assert check_header(replace(HEADER, body_part="", slice_thickness_mm=None), spec()).ok
+    assert check_header(replace(HEADER, body_part="TH"), spec()).ok  # free text of a scanner
 
 
 def test_the_spacing_of_tilted_slices_is_measured_along_their_normal() -> None:

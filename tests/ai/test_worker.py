@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -151,8 +152,7 @@ def test_a_process_that_dies_is_reported_and_the_next_job_works(worker: Worker) 
 def test_a_process_killed_while_idle_is_replaced(worker: Worker) -> None:
     pid = int(worker.submit(request("identify"), IMAGE).result().run.versions["pid"])
     os.kill(pid, signal.SIGKILL)
-    while is_running(pid):
-        time.sleep(0.01)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     assert worker.submit(request(), IMAGE).result().findings
 
 
@@ -165,10 +165,35 @@ def test_errors_keep_their_kind_message_and_remedy(worker: Worker) -> None:
     assert worker.submit(request(), IMAGE).result().findings
 
 
-def test_an_image_is_not_kept_alive_by_an_ended_job(worker: Worker) -> None:
-    job = worker.submit(request(), IMAGE)
-    job.result()
-    assert not any(value is IMAGE for value in vars(job).values())
+def test_neither_image_nor_findings_are_kept_alive_by_the_worker(worker: Worker) -> None:
+    image = marker_phantom(STACKS["axial"])
+    job = worker.submit(request(), image)
+    kept = weakref.ref(image), weakref.ref(job.result())
+    del image
+    assert job.wait(1)
+    del job
+    deadline = time.monotonic() + 2
+    while any(ref() is not None for ref in kept) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert [ref() for ref in kept] == [None, None]
+
+
+def test_an_image_may_be_made_when_its_turn_comes(worker: Worker) -> None:
+    threads = []
+
+    def make():
+        threads.append(threading.current_thread())
+        return IMAGE
+
+    assert worker.submit(request(), make).result().findings
+    assert threads[0] is not threading.current_thread()
+
+    def fail():
+        raise MemoryError("no room")
+
+    with pytest.raises(WorkerError, match="no room"):
+        worker.submit(request(), fail).result()
+    assert worker.submit(request(), IMAGE).result().findings
 
 
 def test_a_callback_that_raises_does_not_stop_the_worker(
