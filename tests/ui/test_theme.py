@@ -177,4 +177,4 @@ def test_every_icon_has_a_picture(app, name):
 def test_the_application_icon_can_be_drawn_large(qapp):
     image = application_icon().pixmap(256, 256).toImage()
     assert image.width() == 256
-    assert image.pixelColor(188, 104).name() == themes()["dark"].accent
+    assert image.pixelColor(190, 66).name() == themes()["dark"].accent

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QWidget
 
 from viewer.imaging.geometry import Geometry
 from viewer.imaging.volume import Volume
@@ -29,15 +29,13 @@ from viewer.ui.rendering.client import RenderClient
 from viewer.ui.rendering.messages import Loaded, Order, Picture, Ready
 from viewer.ui.rendering.orientation_cube import draw_cube
 from viewer.ui.rendering.overlays import Marker, draw_cursor, draw_hint, draw_marker
+from viewer.ui.rendering.pace import Pace
 from viewer.ui.rendering.preset_button import PresetButton
 from viewer.ui.rendering.presets import VolumePreset, volume_presets
 from viewer.ui.rendering.regions import Region
 from viewer.ui.rendering.steering import dragged, wheeled
 
 _STILL_DELAY_MS = 200
-_FAST_SECONDS = 0.05
-_SLOWEST_SCALE, _FIRST_SCALE = 0.25, 0.5
-_MOST_STILL_PIXELS = 1_200_000
 _LEAST_SLICES = 8
 _CUBE_EDGE = 30.0
 
@@ -78,10 +76,12 @@ class VolumeView(QWidget):
         self._side = "A"
         self._moved = False
         self._picture: tuple[Camera, QImage] | None = None
+        self._ordered = 0
+        self._settled = 0
         self._markers: tuple[Marker, ...] = ()
         self._cursor_lps: npt.NDArray[np.float64] | None = None
         self._text = ""
-        self._scale = _FIRST_SCALE
+        self._pace = Pace()
         self._dragged_from: QPointF | None = None
         self._still = QTimer(self, singleShot=True, interval=_STILL_DELAY_MS)
         self._still.timeout.connect(lambda: self._order(fine=True))
@@ -89,18 +89,17 @@ class VolumeView(QWidget):
         self._describe()
 
     def sizeHint(self) -> QSize:
-        """A square of a quarter of a small window."""
+        """A quarter of a small window."""
         return QSize(400, 400)
 
-    # What is shown
-
     def set_volume(self, volume: Volume | None) -> None:
-        """Show another volume, or none; the pane fills when it is prepared."""
+        """Show another volume, or none, without findings and cursor; fills when it is prepared."""
         self._serial += 1
         self._volume = volume
         self._boxes = {}
         self._camera = self._picture = None
         self._markers, self._cursor_lps = (), None
+        self._ordered = self._settled = 0
         self._still.stop()
         if volume is not None and self._fits(volume):
             if self._client is None:
@@ -156,6 +155,13 @@ class VolumeView(QWidget):
         self._frame()
         self._refresh()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing better is to come: a still of what is asked for, or nothing to show."""
+        if self._text or self._volume is None or not self._fits(self._volume):
+            return True
+        return self._settled == self._ordered > 0
+
     def picture(self) -> QImage | None:
         """The last picture rendered, without what is painted over it; None before the first."""
         return None if self._picture is None else self._picture[1]
@@ -166,8 +172,6 @@ class VolumeView(QWidget):
             self._client.close()
             self._client = None
 
-    # Conversation with the renderer
-
     def _connect(self) -> None:
         client = self._make_client(theme.tokens().volume_background)
         client.loaded.connect(self._on_loaded)
@@ -175,6 +179,9 @@ class VolumeView(QWidget):
         client.failed.connect(self._on_failed)
         client.ready.connect(self._on_ready)
         self.destroyed.connect(client.close)
+        app = QApplication.instance()
+        assert app is not None
+        app.aboutToQuit.connect(client.close)
         self._client = client
 
     def _on_ready(self, ready: Ready) -> None:
@@ -194,10 +201,13 @@ class VolumeView(QWidget):
             return
         height, width, _ = picture.pixels.shape
         image = QImage(picture.pixels.data, width, height, QImage.Format.Format_RGBX8888)
-        first = self._picture is None
+        # The first picture's time tells nothing: the volume was prepared for it.
+        if self._picture is not None and not picture.order.fine:
+            self._pace.learn(picture.seconds)
         self._picture = (picture.order.camera, image.copy())
-        if not picture.order.fine:
-            self._pace(picture.seconds, first)
+        if picture.order.fine:
+            self._settled = picture.order.number
+        else:
             self._still.start()
         self._describe()
         self.update()
@@ -215,26 +225,18 @@ class VolumeView(QWidget):
     def _order(self, *, fine: bool) -> None:
         if self._client is None or self._camera is None or not self.isVisible():
             return
-        ratio = self.devicePixelRatioF()
-        pixels = self.width() * self.height() * ratio**2
-        most = ratio * min(1.0, (_MOST_STILL_PIXELS / max(pixels, 1)) ** 0.5)
-        scale = most if fine else min(self._scale * ratio, most)
-        size = (max(16, round(self.width() * scale)), max(16, round(self.height() * scale)))
-        order = Order(self._serial, self._preset, self._region(), self._camera, size, fine)
-        self._client.draw(order)
+        self._ordered += 1
+        size = self._pace.size(self.width(), self.height(), self.devicePixelRatioF(), fine=fine)
+        self._client.draw(
+            Order(
+                self._ordered, self._serial, self._preset, self._region(), self._camera, size, fine
+            )
+        )
 
     def _refresh(self) -> None:
         """Draw coarsely now, and in full quality once nothing has changed for a while."""
         self._still.stop()
         self._order(fine=False)
-
-    def _pace(self, seconds: float, first: bool) -> None:
-        """Keep what is drawn while dragging just coarse enough to be smooth."""
-        if not first:
-            factor = np.clip((_FAST_SECONDS / max(seconds, 1e-3)) ** 0.5, 0.7, 1.3)
-            self._scale = float(np.clip(self._scale * factor, _SLOWEST_SCALE, 1.0))
-
-    # State
 
     def _fits(self, volume: Volume) -> bool:
         return min(volume.geometry.shape) >= _LEAST_SLICES
@@ -287,8 +289,6 @@ class VolumeView(QWidget):
             return f"3D needs a volume of at least {_LEAST_SLICES} slices."
         return "" if self._picture else "Preparing 3D…"
 
-    # Widgets
-
     def _build(self) -> None:
         self.setMinimumSize(160, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -311,8 +311,6 @@ class VolumeView(QWidget):
         if not self._moved:
             self._frame()
         self._refresh()
-
-    # Qt's events
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what changed while hidden."""

@@ -107,10 +107,10 @@ class RenderClient(QObject):
         there.close()
         try:
             self._converse(here)
+        except TimeoutError:  # an OSError too, so it comes first
+            self._tell(self.failed, _HANGS)
         except (EOFError, OSError):
             self._tell(self.failed, _CRASHED)
-        except TimeoutError:
-            self._tell(self.failed, _HANGS)
         except RenderingError as error:
             self._tell(self.failed, str(error))
         except _ClosingError:

@@ -56,6 +56,8 @@ class Order:
 
     Parameters
     ----------
+    number : int
+        Of the order.
     serial : int
         Of the volume that it shows; a picture of an older one is dropped.
     preset : VolumePreset
@@ -67,6 +69,7 @@ class Order:
         A still in full quality, given up as soon as another order comes; else fast.
     """
 
+    number: int
     serial: int
     preset: VolumePreset
     region: Region

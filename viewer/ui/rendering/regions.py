@@ -20,8 +20,11 @@ _COARSE_MM = 3.0
 _TISSUE_HU = -400
 #: Half the thickness (mm) from which on something is a part of the body, not a table's shell.
 _THICK_MM = 6.0
-#: … and its least share of the largest part; an arm beside the chest has more.
-_LEAST_SHARE = 0.04
+#: A part beside the largest is the patient's too, an arm or a leg, if it has this share of it and
+#: the median of flesh; a table's base is denser.
+_LEAST_SHARE = 0.005
+_FLESH_HU = (-200, 150)
+_FAR_MM = 1e4
 _LEAST_LUNGS_ML = 300.0
 #: Over this distance (mm) a region fades into air, so that its edge is no staircase.
 _FADE_MM = 2.0
@@ -84,20 +87,28 @@ def plain(volume: Volume) -> Volume:
 def find_body(volume: Volume) -> Extent | None:
     """The patient without table and clothing; None where nothing thick enough is found.
 
-    Thin shells and isolated small things are left out: what survives an erosion by
-    ``_THICK_MM``, in parts of at least ``_LEAST_SHARE`` of the largest, is grown back and filled.
+    What survives an erosion by ``_THICK_MM``, which thin shells do not, and is the largest part or
+    one of flesh, is grown back and filled.
     """
     coarse, stride, spacing = _coarse(volume)
     core = _distance(coarse > _TISSUE_HU, spacing) > _THICK_MM
     parts, count = ndimage.label(core)
     if not count:
         return None
-    sizes = np.bincount(parts.ravel())
-    sizes[0] = 0
-    kept = (sizes >= _LEAST_SHARE * sizes.max())[parts]
+    kept = _patient(parts, coarse)[parts]
     grown = _distance(~kept, spacing) < _THICK_MM + 2
     filled = np.stack([ndimage.binary_fill_holes(plane) for plane in grown])
     return Extent(_depth(filled, spacing), stride)
+
+
+def _patient(parts: npt.NDArray[np.int32], coarse: npt.NDArray[np.int16]) -> npt.NDArray[np.bool_]:
+    """Which of the parts, by label, belong to the patient."""
+    sizes = np.bincount(parts.ravel())
+    sizes[0] = 0
+    patient = sizes == sizes.max()
+    for label in np.flatnonzero((sizes >= _LEAST_SHARE * sizes.max()) & ~patient):
+        patient[label] = _FLESH_HU[0] < np.median(coarse[parts == label]) < _FLESH_HU[1]
+    return np.asarray(patient)
 
 
 def find_lungs(volume: Volume, body: Extent | None) -> Extent | None:
@@ -192,10 +203,10 @@ def shrink(volume: Volume, most_voxels: int) -> Volume:
         step *= 1.02
     factor = np.minimum(spacing / step, 1)
     counts = np.maximum(np.floor(shape * factor), 1).astype(int)
-    blur = np.maximum(np.rint(shape / counts), 1).astype(int)
-    pooled = ndimage.uniform_filter(volume.voxels, tuple(blur)) if blur.max() > 1 else volume.voxels
+    # A Gaussian is symmetric; a box over an even count would move everything by half a voxel.
+    blurred = ndimage.gaussian_filter(volume.voxels, (shape / counts - 1) / 2, truncate=2)
     voxels = ndimage.zoom(
-        pooled, counts / shape, order=1, mode="nearest", grid_mode=True, output=np.int16
+        blurred, counts / shape, order=1, mode="nearest", grid_mode=True, output=np.int16
     )
     scale = (shape / counts)[::-1]
     affine = volume.geometry.affine.copy()
@@ -226,7 +237,7 @@ def _distance(
 ) -> npt.NDArray[np.float32]:
     """Distance (mm) from each voxel of a mask to the nearest one outside it."""
     if mask.all():
-        return np.full(mask.shape, np.inf, np.float32)
+        return np.full(mask.shape, _FAR_MM, np.float32)
     return np.asarray(ndimage.distance_transform_edt(mask, sampling=spacing), dtype=np.float32)
 
 

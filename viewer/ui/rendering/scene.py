@@ -31,6 +31,8 @@ from viewer.ui.rendering.messages import RenderingError
 from viewer.ui.rendering.presets import VolumePreset
 
 _ABORT_CHECK = int(vtkCommand.AbortCheckEvent)
+#: Samples along a ray, in voxels.
+_SAMPLES_APART = 0.75
 _SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software", "basic render", "gdi")
 
 
@@ -61,6 +63,8 @@ class Scene:
     ----------
     background : str
         Colour behind the volume, ``#rrggbb``.
+    gpu : bool, optional
+        Whether the graphics card casts the rays; by default, whether there is one.
 
     Raises
     ------
@@ -68,7 +72,7 @@ class Scene:
         OpenGL does not work here. (A broken driver may also end the process.)
     """
 
-    def __init__(self, background: str) -> None:
+    def __init__(self, background: str, gpu: bool | None = None) -> None:
         self._renderer = vtkRenderer()
         self._renderer.SetBackground(*_rgb(background))
         self._window = vtkRenderWindow()
@@ -78,7 +82,7 @@ class Scene:
         self._window.AddRenderer(self._renderer)
         self._window.Render()
         self.renderer_name = self._name()
-        self.gpu = runs_on_gpu(self.renderer_name)
+        self.gpu = runs_on_gpu(self.renderer_name) if gpu is None else gpu
         self._property = vtkVolumeProperty()
         self._property.SetInterpolationTypeToLinear()
         self._preset: VolumePreset | None = None
@@ -95,10 +99,10 @@ class Scene:
         scalars: Any = vtkShortArray()
         scalars.SetVoidArray(volume.voxels.reshape(-1), volume.voxels.size, 1)
         image.GetPointData().SetScalars(scalars)
-        mapper = vtkGPUVolumeRayCastMapper() if self.gpu else vtkFixedPointVolumeRayCastMapper()
+        mapper = self._mapper()
         mapper.SetInputData(image)
         mapper.SetAutoAdjustSampleDistances(False)
-        mapper.SetSampleDistance(0.75 * min(spacing))
+        mapper.SetSampleDistance(_SAMPLES_APART * min(spacing))
         actor = vtkVolume()
         actor.SetMapper(mapper)
         actor.SetProperty(self._property)
@@ -157,6 +161,13 @@ class Scene:
         aborted = bool(self._window.GetAbortRender())
         self._window.SetAbortRender(0)
         return None if aborted else self._pixels()
+
+    def _mapper(self) -> vtkGPUVolumeRayCastMapper | vtkFixedPointVolumeRayCastMapper:
+        if not self.gpu:
+            return vtkFixedPointVolumeRayCastMapper()
+        mapper = vtkGPUVolumeRayCastMapper()
+        mapper.SetUseJittering(True)
+        return mapper
 
     def _dress(self, preset: VolumePreset) -> None:
         if preset == self._preset:
