@@ -1,0 +1,277 @@
+"""The one bridge to ``ai``: series and volumes in, findings and overlays out. No Qt, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ai.errors import AIError, PackageError
+from ai.findings import Contract, Findings
+from ai.guard import Header, check_header
+from ai.image import Image
+from ai.packages.package import Package
+from ai.packages.registry import Entry, Origin, Registry
+from ai.progress import Progress
+from ai.request import DeviceChoice, Request
+from ai.worker import Job, JobState, Worker
+from viewer import __version__
+from viewer.dicom.series import LengthUnit, Series
+from viewer.imaging.geometry import Geometry
+from viewer.imaging.volume import Volume, fill_padding
+
+__all__ = ["Analysis", "Job", "JobState", "ModelSummary", "heatmap_volume", "image_of"]
+
+#: Above this share of slices that were never measured, a model sees too much that is made up.
+MOST_INTERPOLATED = 0.1
+
+
+@dataclass(frozen=True)
+class ModelSummary:
+    """What the user is told of a model.
+
+    Parameters
+    ----------
+    id, version, title, task, intended_use : str
+    limits : tuple of str
+    labels : tuple of str
+        What it can find.
+    operating_points : dict of str to float
+        Thresholds of the probability by name.
+    default_operating_point : str
+    lowest_threshold : float
+        Less probable candidates are never reported.
+    sha256 : str
+        Of the weights.
+    card : str
+        The model card, Markdown.
+    origin : {"built-in", "added"}
+    """
+
+    id: str
+    version: str
+    title: str
+    task: str
+    intended_use: str
+    limits: tuple[str, ...]
+    labels: tuple[str, ...]
+    operating_points: dict[str, float]
+    default_operating_point: str
+    lowest_threshold: float
+    sha256: str
+    card: str
+    origin: Origin
+
+
+@dataclass(eq=False)
+class Analysis:
+    """Runs models on series, one after the other, in a process of their own.
+
+    ``close`` it, or use it as a context manager.
+
+    Parameters
+    ----------
+    built_in : Path
+        Folder of the models that ship with the program.
+    added : Path, optional
+        Folder of those that the user added; need not exist.
+    worker : Worker, optional
+        Runs the models; one of its own by default.
+    """
+
+    built_in: Path
+    added: Path | None = None
+    worker: Worker = field(default_factory=Worker)
+
+    @cached_property
+    def _entries(self) -> tuple[Entry, ...]:
+        return Registry(self.built_in, self.added).entries()
+
+    def models(self) -> tuple[ModelSummary, ...]:
+        """The models that can be run."""
+        return tuple(_summary(e.package, e.origin) for e in self._entries if e.package is not None)
+
+    def broken(self) -> dict[str, PackageError]:
+        """What is wrong with the packages that cannot be run, by id."""
+        return {e.id: e.error for e in self._entries if e.error is not None}
+
+    def refresh(self) -> None:
+        """Look at the folders again, after a model was added or removed."""
+        self.__dict__.pop("_entries", None)
+
+    def check(self, series: Series, model_id: str) -> Contract:
+        """Whether a model accepts a series, as far as its headers tell.
+
+        Parameters
+        ----------
+        series : Series
+        model_id : str
+
+        Returns
+        -------
+        Contract
+            With every reason against it, for the user.
+
+        Raises
+        ------
+        PackageError
+            There is no such model, or it is broken.
+        """
+        header = Header(
+            shape=series.shape,
+            affine=series.grid.affine,
+            modality=series.modality,
+            slice_thickness_mm=series.slice_thickness_mm,
+            body_part=series.body_part,
+        )
+        return check_header(header, self._package(model_id).spec, _reading_reasons(series))
+
+    def start(
+        self,
+        series: Series,
+        volume: Volume,
+        model_id: str,
+        *,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        on_finished: Callable[[Findings], None] = lambda _: None,
+        on_failed: Callable[[AIError], None] = lambda _: None,
+        device: DeviceChoice = "auto",
+        operating_point: str | None = None,
+        force: bool = False,
+    ) -> Job:
+        """Run a model on a volume; returns at once.
+
+        Parameters
+        ----------
+        series : Series
+        volume : Volume
+            Of the series, completely loaded.
+        model_id : str
+        on_progress, on_finished, on_failed : callable
+            Called on a thread of the worker's. Exactly one of the last two is called, once.
+        device : {"auto", "cpu", "cuda"}
+        operating_point : str, optional
+            The model's default one if None.
+        force : bool
+            Run even if the model does not accept the series; the findings then say so. Otherwise
+            the job fails with ``ContractError``.
+
+        Raises
+        ------
+        PackageError
+            There is no such model, or it is broken.
+        """
+        request = Request(
+            package=self._package(model_id).folder,
+            device=device,
+            operating_point=operating_point,
+            force=force,
+            reasons=_reading_reasons(series),
+            versions={"hounsfield": __version__},
+        )
+        return self.worker.submit(
+            request,
+            lambda: image_of(series, volume),
+            on_progress=on_progress,
+            on_finished=on_finished,
+            on_failed=on_failed,
+        )
+
+    def warm(self, model_id: str | None = None, device: DeviceChoice = "auto") -> None:
+        """Start the process, and load a model, before they are needed."""
+        self.worker.warm(self._package(model_id).folder if model_id else None, device)
+
+    def close(self) -> None:
+        """Cancel what runs and end the process."""
+        self.worker.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _package(self, model_id: str) -> Package:
+        for entry in self._entries:
+            if entry.id == model_id:
+                if entry.error is not None:
+                    raise entry.error
+                assert entry.package is not None
+                return entry.package
+        raise PackageError(f"There is no model {model_id!r}.", "See the list of models.")
+
+
+def image_of(series: Series, volume: Volume) -> Image:
+    """What a model is shown of a series: voxels with padding as air, and their place.
+
+    Parameters
+    ----------
+    series : Series
+    volume : Volume
+        Of the series.
+
+    Returns
+    -------
+    Image
+    """
+    return Image(
+        voxels=fill_padding(volume.voxels, volume.background),
+        affine=volume.geometry.affine,
+        modality=series.modality,
+        identifier=series.series_uid,
+        slice_thickness_mm=series.slice_thickness_mm,
+        body_part=series.body_part,
+    )
+
+
+def heatmap_volume(findings: Findings) -> Volume | None:
+    """The heatmap of findings as a volume to lay over the images, if there is one."""
+    heatmap = findings.heatmap
+    if heatmap is None:
+        return None
+    slices, rows, columns = heatmap.values.shape
+    return Volume(heatmap.values, Geometry(heatmap.affine, (slices, rows, columns)), unit="")
+
+
+def _summary(package: Package, origin: Origin) -> ModelSummary:
+    spec = package.spec
+    return ModelSummary(
+        id=spec.id,
+        version=spec.version,
+        title=spec.title,
+        task=spec.task,
+        intended_use=spec.intended_use,
+        limits=spec.limits,
+        labels=spec.output.labels,
+        operating_points=dict(spec.output.operating_points),
+        default_operating_point=spec.output.default_operating_point,
+        lowest_threshold=spec.output.lowest_threshold,
+        sha256=package.sha256,
+        card=package.card,
+        origin=origin,
+    )
+
+
+def _reading_reasons(series: Series) -> tuple[str, ...]:
+    """What speaks against any model, from how the series was read."""
+    reasons = []
+    if series.geometry is None:
+        reasons.append("The files do not say where the slices lie in the patient.")
+    elif series.length_unit is LengthUnit.PIXELS:
+        reasons.append("The files do not say how large the pixels are.")
+    total = len(series.placements)
+    empty = sum(p.is_empty for p in series.placements)
+    if empty:
+        reasons.append(f"{empty} of {total} slices are missing, in gaps too wide to interpolate.")
+    made_up = len(series.interpolated)
+    if made_up > MOST_INTERPOLATED * total:
+        reasons.append(f"{made_up} of {total} slices were never measured, but interpolated.")
+    return tuple(reasons)
