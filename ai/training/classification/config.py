@@ -1,0 +1,248 @@
+"""The configuration of a training: everything that decides its result, in one TOML or JSON file."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+
+from ai.classification.preparation import Preparation
+from ai.errors import AIError
+from ai.packages.schema import DataSource, Identifier, InputContract
+
+Positive = Annotated[float, Field(gt=0)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Interval = tuple[float, float]
+
+
+class ConfigError(AIError):
+    """The configuration of a training is missing or not valid."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Data(_Section):
+    """Where the pictures are.
+
+    Parameters
+    ----------
+    path : Path, optional
+        A folder of classes, a zip of one, or a CSV with the columns ``file``, ``class`` and perhaps
+        ``patient``; relative to the configuration's folder. May be given on the command line.
+    labels : tuple of str
+        The classes and their order; those found, in alphabetical order, if empty.
+    patient_pattern : str
+        A regular expression whose first group is the patient in a file's name, where no column
+        says so. Without it every file is a patient of its own.
+    """
+
+    path: Path | None = None
+    labels: tuple[str, ...] = ()
+    patient_pattern: str = ""
+
+
+class Split(_Section):
+    """The shares of patients that validate and that test."""
+
+    validation: Fraction = 0.15
+    test: Fraction = 0.15
+
+    @model_validator(mode="after")
+    def _leaves_some(self) -> Self:
+        if self.validation + self.test >= 1:
+            raise ValueError("nothing is left to train on")
+        return self
+
+
+class Augmentation(_Section):
+    """Random changes of training pictures; each number is the largest change.
+
+    Parameters
+    ----------
+    rotation, shear : float
+        Degrees.
+    shift, zoom, aspect : float
+        Shares of the side; ``aspect`` stretches one axis against the other.
+    brightness, contrast, gamma : float
+        Shares of the grey range; ``gamma`` is the largest change of its logarithm.
+    blur : float
+        Standard deviation, in pixels.
+    noise : float
+        Standard deviation, as a share of the grey range.
+    resolution : float
+        Coarsest pixel, as a multiple of the picture's own.
+    jpeg : int
+        Lowest JPEG quality; 0 for none.
+    edges : float
+        Widest strip blackened along an edge, as a share of the side: letters and borders stand
+        there.
+    erase : float
+        Largest rectangle blotted out, as a share of the side.
+    flip : bool
+        Mirror left and right. Off by default: a mirrored chest is a wrong chest.
+    """
+
+    rotation: Annotated[float, Field(ge=0, le=180)] = 0
+    shear: Annotated[float, Field(ge=0, lt=45)] = 0
+    shift: Fraction = 0
+    zoom: Annotated[float, Field(ge=0, lt=1)] = 0
+    aspect: Annotated[float, Field(ge=0, lt=1)] = 0
+    brightness: Fraction = 0
+    contrast: Annotated[float, Field(ge=0, lt=1)] = 0
+    gamma: Annotated[float, Field(ge=0)] = 0
+    blur: Annotated[float, Field(ge=0)] = 0
+    noise: Fraction = 0
+    resolution: Annotated[float, Field(ge=1)] = 1
+    jpeg: Annotated[int, Field(ge=0, le=100)] = 0
+    edges: Annotated[float, Field(ge=0, lt=0.5)] = 0
+    erase: Annotated[float, Field(ge=0, lt=1)] = 0
+    flip: bool = False
+
+
+class Network(_Section):
+    """Which network, and what it starts from.
+
+    Parameters
+    ----------
+    architecture : str
+        A name of ``ai.networks`` that takes ``inputs`` and ``classes``.
+    arguments : dict
+    pretrained : bool
+        Start from ImageNet weights, for EfficientNet-Lite (extra ``pretrained``).
+    frozen_stages : int
+        So many first stages keep their weights; their normalisation still adapts.
+    members : int
+        Networks trained one after the other from different seeds; their logits are averaged.
+    """
+
+    architecture: str
+    arguments: dict[str, JsonValue] = {}
+    pretrained: bool = False
+    frozen_stages: Annotated[int, Field(ge=0)] = 0
+    members: Annotated[int, Field(ge=1, le=8)] = 1
+
+
+class Optimisation(_Section):
+    """How the network learns.
+
+    Parameters
+    ----------
+    epochs, batch : int
+    optimiser : {"adamw", "adam", "sgd", "rmsprop"}
+    rate, weight_decay : float
+    schedule : {"cosine", "polynomial", "plateau", "constant"}
+        ``polynomial`` falls linearly for ``power`` 1; ``plateau`` halves the rate when the
+        validation loss has not fallen for ``patience`` / 2 epochs.
+    power : float
+        Of the polynomial schedule.
+    warmup : float
+        Epochs in which the rate grows from zero.
+    patience : int
+        Training stops after so many epochs without a better validation loss; 0 for never.
+    label_smoothing : float
+    balance : {"none", "weights", "sampler"}
+        Against unequal classes: weighted loss, or as many pictures of each class.
+    averaging : float
+        Decay a step of the exponentially averaged weights, which are the ones kept; 0 for none.
+    amp : bool
+        bfloat16 or float16 where the device has it.
+    """
+
+    epochs: Annotated[int, Field(ge=1)] = 20
+    batch: Annotated[int, Field(ge=2)] = 32
+    optimiser: Literal["adamw", "adam", "sgd", "rmsprop"] = "adamw"
+    rate: Positive = 1e-3
+    weight_decay: Annotated[float, Field(ge=0)] = 1e-4
+    schedule: Literal["cosine", "polynomial", "plateau", "constant"] = "cosine"
+    power: Positive = 1.0
+    warmup: Annotated[float, Field(ge=0)] = 0.0
+    patience: Annotated[int, Field(ge=0)] = 0
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    balance: Literal["none", "weights", "sampler"] = "none"
+    averaging: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    amp: bool = False
+
+
+class Use(_Section):
+    """How the finished model is used.
+
+    Parameters
+    ----------
+    groups : dict of str to tuple of str
+        Further classes, each the sum of labels.
+    positive : str
+        The label or group that the operating point and the heatmap are about; the last label by
+        default.
+    prior : dict of str to float
+        How often each label is expected in use; as in the training set if empty.
+    sensitivity : float
+        What the operating point must at least reach on validation, under every shift tried.
+    views : tuple of float
+        Centred crops whose logits are averaged, as shares of the side.
+    """
+
+    groups: dict[str, tuple[str, ...]] = {}
+    positive: str = ""
+    prior: dict[str, Positive] = {}
+    sensitivity: Fraction = 0.95
+    views: tuple[float, ...] = (1.0,)
+
+
+class Card(_Section):
+    """What the model card and ``model.json`` say beside the figures."""
+
+    title: str
+    intended_use: str
+    limits: tuple[str, ...] = ()
+    data: tuple[DataSource, ...] = ()
+    license: str = "Apache-2.0"
+    citations: tuple[str, ...] = ()
+
+
+class Config(_Section):
+    """A training's configuration."""
+
+    id: Identifier
+    version: str = "1.0.0"
+    seed: int = 0
+    data: Data = Data()
+    split: Split = Split()
+    preparation: Preparation = Preparation()
+    augmentation: Augmentation = Augmentation()
+    network: Network
+    optimisation: Optimisation = Optimisation()
+    use: Use = Use()
+    input: InputContract
+    card: Card
+
+
+def read(path: Path) -> Config:
+    """Read a configuration.
+
+    Parameters
+    ----------
+    path : Path
+        ``.toml`` or ``.json``.
+
+    Raises
+    ------
+    ConfigError
+        The file cannot be read, or something in it is not valid: the message names the place.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        return Config.model_validate(content)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path} is not valid: {place}: {first['msg']}.") from error
+    except ValueError as error:
+        raise ConfigError(f"{path} is not valid {path.suffix[1:].upper()}: {error}.") from error
