@@ -60,13 +60,17 @@ class AnalysisController(QObject):
         self._analysis = analysis
         self._session = session
         self._gui = gui
-        self._models = {m.id: m for m in analysis.models()}
-        self._chosen = next(iter(self._models), None)
+        self._models: dict[str, ModelSummary] = {}
+        self._chosen: str | None = None
         self._reasons: tuple[str, ...] = ()
         self._run: _Run | None = None
         self._progress: RunProgress | None = None
         self._device = ""
         session.active_changed.connect(self._check)
+        # Listing the models verifies their files, which takes longer than a frame.
+        session.jobs.submit(
+            lambda _: analysis.models(), on_done=self._list_models, on_failed=self.failed.emit
+        )
 
     @property
     def choices(self) -> tuple[ModelChoice, ...]:
@@ -141,6 +145,11 @@ class AnalysisController(QObject):
         """Give up the run and end the worker."""
         self.cancel()
         self._analysis.close()
+
+    def _list_models(self, models: tuple[ModelSummary, ...]) -> None:
+        self._models = {m.id: m for m in models}
+        self._chosen = next(iter(self._models), None)
+        self._check()
 
     def _check(self) -> None:
         series, model = self._session.active, self.model

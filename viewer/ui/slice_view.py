@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QResizeEvent, QShowEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from viewer.imaging.geometry import Points
 from viewer.imaging.overlay import colorize
@@ -92,6 +92,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._picture = SlicePicture(self.scene())
         self._set_up()
         self._connect()
+        self._show_volume()
 
     @property
     def index(self) -> int:
@@ -235,6 +236,10 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._camera = self._camera.resized(self._size, size)
         self._size = size
         self._place()
+
+    def close(self) -> bool:
+        """Close like any widget; pyqtgraph's way takes the viewport away from under Qt."""
+        return bool(QGraphicsView.close(self))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Make the picture that was not needed while hidden."""
