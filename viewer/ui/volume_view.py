@@ -302,6 +302,7 @@ class VolumeView(QWidget):
         self._button.side_chosen.connect(self.look_from)
         self._button.table_toggled.connect(self._set_show_all)
         self._again = QPushButton("Try again", self)
+        self._again.setObjectName("try again")
         self._again.setProperty("onImage", True)
         self._again.clicked.connect(self._retry)
         self._again.hide()

@@ -23,6 +23,7 @@ class PresetButton(QToolButton):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setObjectName("preset button")
         self.setProperty("onImage", True)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolTip("Preset and direction of view")
