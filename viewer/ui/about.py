@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, metadata, version
+from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata, version
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import (
@@ -71,9 +71,17 @@ def licences() -> dict[str, str]:
             stated = metadata(name)
         except PackageNotFoundError:
             continue
-        texts = [stated[key] for key in ("License-Expression", "License") if key in stated]
-        found[name] = texts[0].strip().splitlines()[0] if texts else "see its package"
+        found[name] = _licence(stated)
     return found
+
+
+def _licence(stated: PackageMetadata) -> str:
+    """The SPDX expression, else the classifier; the free-text field may hold a whole licence."""
+    if "License-Expression" in stated:
+        return stated["License-Expression"]
+    classifiers = stated.get_all("Classifier") or []
+    names = [c.rpartition(" :: ")[2] for c in classifiers if c.startswith("License ::")]
+    return ", ".join(names) or "stated in its package"
 
 
 class AboutDialog(QDialog):
