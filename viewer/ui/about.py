@@ -45,6 +45,7 @@ _CONSEQUENCES = (
 )
 _LICENCE = "Hounsfield is free software under the Apache License 2.0."
 _FONTS = "Typeface: Inter (SIL Open Font License 1.1). Icons: Phosphor (MIT)."
+_LONGEST_NAME = 60
 _ACCEPTED = "disclaimer/understood"
 
 
@@ -76,9 +77,12 @@ def licences() -> dict[str, str]:
 
 
 def _licence(stated: PackageMetadata) -> str:
-    """The SPDX expression, else the classifier; the free-text field may hold a whole licence."""
+    """The SPDX expression, else the licence's name, else the classifiers'."""
     if "License-Expression" in stated:
         return stated["License-Expression"]
+    # The field may also hold the text of a whole licence.
+    if "License" in stated and len(stated["License"].strip()) <= _LONGEST_NAME:
+        return stated["License"].strip()
     classifiers = stated.get_all("Classifier") or []
     names = [c.rpartition(" :: ")[2] for c in classifiers if c.startswith("License ::")]
     return ", ".join(names) or "stated in its package"
