@@ -7,17 +7,15 @@ carries results only; progress and messages go to standard error.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from viewer.cli import analyze, look, models, train  # noqa: F401  (they add their commands)
-from viewer.cli.app import app
+from viewer.cli.app import app, command_names
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; a first word that is no command is something to open."""
-    arguments = sys.argv[1:]
-    commands = {str(c.name) for c in app.registered_commands} | {
-        str(g.name) for g in app.registered_groups
-    }
-    if not arguments or arguments[0] not in {*commands, "--help", "--version"}:
-        arguments = ["open", *arguments]
-    app(arguments, prog_name="hounsfield")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] not in {*command_names(), "--help", "--version"}:
+        words = ["open", *words]
+    app(words, prog_name="hounsfield")

@@ -91,3 +91,9 @@ def has_screen() -> bool:
     if platform in ("offscreen", "minimal"):
         return False
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def command_names() -> set[str]:
+    """The words that name a command."""
+    group = typer.main.get_command(app)
+    return set(getattr(group, "commands", {}))

@@ -23,8 +23,6 @@ def open_(
     demo: Annotated[bool, typer.Option(help="Open the built-in synthetic chest CT.")] = False,
 ) -> None:
     """Open the window (the default command). Without a screen, --demo writes pictures instead."""
-    from viewer import demo as demonstration
-
     paths = list(paths or [])
     if demo:
         paths.append(_demo_series())
@@ -41,7 +39,7 @@ def open_(
 
     out = Path("hounsfield-demo")
     messages.print(f"No screen: the demo's pictures and results go to {out.resolve()}")
-    write_demonstration(paths[-1], out, truth=demonstration.read_truth(paths[-1]))
+    write_demonstration(paths[-1], out)
 
 
 @app.command()
@@ -118,15 +116,15 @@ def demo(
 
 def _demo_series() -> Path:
     """The demo in the user's cache folder, written there the first time."""
-    from platformdirs import user_cache_path
     from rich.progress import Progress
 
     from viewer.demo import demo_series
+    from viewer.locations import cache
 
     with Progress(console=messages, transient=True) as bar:
         task = bar.add_task("Preparing the synthetic chest CT (once)", total=None)
         return demo_series(
-            user_cache_path("hounsfield"),
+            cache(),
             on_progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
 

@@ -1,0 +1,19 @@
+"""Where Hounsfield keeps what belongs to the user, by the system's own conventions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_data_path
+
+_NAME = "hounsfield"
+
+
+def cache() -> Path:
+    """For what can be made again: the demo series, indexes."""
+    return user_cache_path(_NAME, appauthor=False)
+
+
+def added_models() -> Path:
+    """Model packages that the user added; need not exist."""
+    return user_data_path(_NAME, appauthor=False) / "models"
