@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ai.detection.features import Features
 from ai.detection.parameters import Calibration
+from ai.errors import AIError
 
 _RIDGE = 1.0
 _ITERATIONS = 50
@@ -27,7 +28,17 @@ def fit_calibration(
         Which are nodules.
     log_prior_ratio : float
         Stored for use on whole scans, see ``Calibration``.
+
+    Raises
+    ------
+    AIError
+        There are no nodules among them, or nothing else.
     """
+    if not labels.any() or labels.all():
+        raise AIError(
+            "The candidates of the validation patients are too few to calibrate on.",
+            "Train the segmenting network for longer.",
+        )
     names = sorted(values[0])
     table = np.array([[v[name] for name in names] for v in values])
     mean, deviation = table.mean(axis=0), table.std(axis=0) + 1e-9

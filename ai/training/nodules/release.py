@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from torch import nn
@@ -18,10 +17,10 @@ from ai.packages.selftest import write_reference
 from ai.packages.write import write_package, write_weights
 from ai.request import Request
 from ai.training.metrics import Measured
+from ai.training.nodules.card import CARD
 from ai.training.nodules.evaluation import CONFIG
 from ai.training.nodules.reference import reference_chest
 
-_CARD = Path(__file__).with_name("card.md")
 COMMAND = "python main.py train lung-nodule-ct --data DIR --out DIR"
 
 _CITATIONS = (
@@ -161,7 +160,7 @@ class Release:
             f"| {name}{' (default)' if name == self.default_operating_point else ''} | {p:.2f} |"
             for name, p in self.operating_points.items()
         )
-        return Template(_CARD.read_text(encoding="utf-8")).substitute(
+        return CARD.substitute(
             metrics=rows,
             operating_points=points,
             train=self.patients["train"],

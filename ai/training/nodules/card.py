@@ -1,0 +1,69 @@
+"""The model card, but for the figures."""
+
+from string import Template
+
+CARD = Template("""\
+# Lung nodules in chest CT (`lung-nodule-ct`)
+
+**Research use only. Not for diagnosis. Not a medical device.**
+
+The model marks what looks like a lung nodule in a chest CT, with its place, size, volume, mean HU
+and a probability. It has never been tested in a clinic.
+
+## How it works
+
+1. The lungs are found from HU, closed over vessels and nodules on their surface.
+2. Inside their box the scan is brought to 0.7 mm pixels and slices of at least about 1 mm.
+3. `segment`, a 2D U-Net that sees three neighbouring slices, scores every pixel; the score volume
+   is the heatmap. Connected voxels of score 0.5 and more that reach 0.7 are a candidate.
+4. `reject`, a small residual classifier, looks at each candidate in the axial plane and, where
+   slices are thin, in the coronal and sagittal planes.
+5. A logistic regression on both networks' evidence and the size gives the probability.
+
+## Training data
+
+- LIDC-IDRI (CC BY 3.0, Armato 2011, doi 10.1118/1.3528204): axial crops around nodules with the
+  votes of four readers. Their relative grey was brought back to HU by finding the HU section of
+  the same nodule in them. What two or more readers drew is nodule; what one drew counts neither
+  way.
+- LUNA16 (CC BY 4.0, Setio 2017, doi 10.1016/j.media.2017.06.015): patches of candidates, nodules
+  and detectors' mistakes.
+
+Split by patient, by hash with seed $seed: $train patients train, $validation validate
+(calibration), $test test. LUNA16 patches don't name their patient: nodules recognised among LIDC's
+sections follow their patient, all others the split by candidate of the archive.
+
+## Figures on patients held back
+
+95 % confidence intervals by bootstrap over patients (over candidates for `candidate_auc`).
+
+| figure | value | 95 % CI | n |
+|---|---|---|---|
+$metrics
+
+`dice_2_readers` counts a nodule that was missed as 0. `dice_between_readers` is an upper bound of
+the readers' own agreement on the same slices. A "crop" is a stack of up to three slices, about
+8 cm square.
+
+## Operating points
+
+| name | probability |
+|---|---|
+$operating_points
+
+## Limits and known failures
+
+- It was trained on crops of 8 cm around nodules and has not been measured on whole annotated scans.
+  Its probability on a whole scan is the one calibrated on crops, lowered by an assumed ratio of
+  prior odds; it is not calibrated on scans.
+- Vessels that branch or run along the slice, scars, and the dome of the diaphragm can be marked.
+- Tumours of more than 4 cm are rare in the training data and can be missed, or marked in part.
+- Nodules under 4 mm are not looked for. Ground-glass nodules are found less often than solid ones.
+- Adults only; slices up to 6 mm; no measurement by scanner, kernel or dose.
+
+## Made by
+
+`$command`, seed $seed, with the settings in `config.json` and the log in `train.log`.
+
+The weights are published under Apache-2.0. The data keep their own licences and ask to be cited.
+""")
