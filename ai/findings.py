@@ -64,6 +64,11 @@ class RunReport(_Value):
     operating_point: str
     threshold: float
 
+    @property
+    def total_seconds(self) -> float:
+        """Of all stages together."""
+        return sum(self.seconds.values())
+
 
 @dataclass(frozen=True)
 class Heatmap:
