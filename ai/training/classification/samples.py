@@ -19,6 +19,7 @@ from ai.errors import AIError
 from ai.training.classification.pictures import SUFFIXES, decode
 
 Reader = Callable[[str], bytes]
+Change = Callable[[npt.NDArray[np.generic]], npt.NDArray[np.generic]]
 
 
 class DataError(AIError):
@@ -48,6 +49,11 @@ class Source:
 
     samples: tuple[Sample, ...]
     read: Reader
+
+    def select(self, files: npt.NDArray[np.str_]) -> Source:
+        """The samples of these files."""
+        wanted = set(files.tolist())
+        return Source(tuple(s for s in self.samples if s.file in wanted), self.read)
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,7 @@ def load(
     source: Source,
     labels: tuple[str, ...],
     preparation: Preparation,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    change: Change | None = None,
 ) -> Prints:
     """Read and prepare all pictures.
 
@@ -139,16 +145,16 @@ def load(
     labels : tuple of str
         The classes, in the order of the network's outputs; matched without regard to case.
     preparation : Preparation
-    progress : callable
-        Receives how many of how many are done.
+    change : callable, optional
+        Done to each picture before it is prepared: a shift to be measured.
     """
     index = {name.casefold(): i for i, name in enumerate(labels)}
     pixels, kept, digests, skipped = [], [], [], []
-    for done, sample in enumerate(source.samples):
-        progress(done, len(source.samples))
+    for sample in source.samples:
         try:
             content = source.read(sample.file)
-            pixels.append(prepare(decode(content, sample.file), preparation).pixels)
+            picture = decode(content, sample.file)
+            pixels.append(prepare(change(picture) if change else picture, preparation).pixels)
         except (AIError, OSError, KeyError) as error:
             skipped.append(f"{sample.file}: {error}")
             continue
