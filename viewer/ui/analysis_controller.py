@@ -62,6 +62,7 @@ class AnalysisController(QObject):
         self._gui = gui
         self._models: dict[str, ModelSummary] = {}
         self._chosen: str | None = None
+        self._listed = False
         self._reasons: tuple[str, ...] = ()
         self._run: _Run | None = None
         self._progress: RunProgress | None = None
@@ -85,6 +86,11 @@ class AnalysisController(QObject):
         return self._models.get(self._chosen or "")
 
     @property
+    def is_listed(self) -> bool:
+        """Whether the models have been looked for."""
+        return self._listed
+
+    @property
     def progress(self) -> RunProgress | None:
         """How far the run is; None when nothing runs."""
         return self._progress
@@ -97,10 +103,10 @@ class AnalysisController(QObject):
     @property
     def refusal(self) -> str:
         """Why a run cannot be started now; empty when it can."""
-        if self.model is None:
-            return "No model is installed."
         if self._session.active is None:
             return "Open a series first."
+        if self.model is None:
+            return "No model is installed." if self._listed else "The models are being listed."
         if self._progress is not None:
             return "An analysis is running."
         if self._reasons:
@@ -147,6 +153,7 @@ class AnalysisController(QObject):
         self._analysis.close()
 
     def _list_models(self, models: tuple[ModelSummary, ...]) -> None:
+        self._listed = True
         self._models = {m.id: m for m in models}
         self._chosen = next(iter(self._models), None)
         self._check()

@@ -16,6 +16,7 @@ from viewer.demo import demo_series
 from viewer.session.presets import load_presets
 from viewer.session.session import Session
 from viewer.ui import theme
+from viewer.ui.about import show_disclaimer_once
 from viewer.ui.analysis_controller import AnalysisController
 from viewer.ui.bridge import GuiThread
 from viewer.ui.icons import application_icon
@@ -95,4 +96,5 @@ def run(paths: Sequence[Path]) -> int:
     theme.apply_theme(app, Settings(store).theme)
     window = open_window(paths, store)
     window.show()
+    show_disclaimer_once(window, store)
     return app.exec()

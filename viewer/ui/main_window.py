@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from viewer.session.presets import WindowPresets
 from viewer.session.session import Session
+from viewer.ui.about import AboutDialog
 from viewer.ui.actions import ActionId as A
 from viewer.ui.actions import Actions
 from viewer.ui.analysis_controller import AnalysisController
@@ -31,6 +32,7 @@ from viewer.ui.panes import Panes
 from viewer.ui.report_panel import ReportPanel
 from viewer.ui.series_panel import SeriesPanel
 from viewer.ui.settings import Settings
+from viewer.ui.shortcuts_sheet import ShortcutsSheet
 from viewer.ui.status_bar import StatusBar
 from viewer.ui.welcome import Welcome
 from viewer.ui.window_menu import WindowMenu
@@ -120,7 +122,7 @@ class MainWindow(QMainWindow):
         self._settings.geometry = self.saveGeometry()
         self._settings.splitter = self._splitter.saveState()
         self.panes.cine.stop()
-        self.panes.volume.clear()
+        self.panes.volume.close_rendering()
         self._on_close()
         event.accept()
 
@@ -231,11 +233,7 @@ class MainWindow(QMainWindow):
         self.open([Path(f) for f in files])
 
     def _show_shortcuts(self) -> None:
-        from viewer.ui.shortcuts_sheet import ShortcutsSheet
-
         ShortcutsSheet(self).open()
 
     def _show_about(self) -> None:
-        from viewer.ui.about import AboutDialog
-
         AboutDialog(self).open()

@@ -1,0 +1,477 @@
+"""The window as a person uses it: real files, a real worker, mouse and keys."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl, Signal
+from PySide6.QtGui import QDropEvent, QKeySequence, QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
+
+from ai.worker import Worker
+from tests.ai.samples import (
+    MARKER_HU,
+    STACKS,
+    make_package,
+    marker_engine_runner,
+    marker_phantom,
+    marker_places,
+)
+from tests.ui.conftest import pixels, settle
+from tests.ui.runners import endless_runner
+from viewer import DISCLAIMER
+from viewer.analysis import Analysis
+from viewer.dicom.write_ct import CtSeries, write_ct
+from viewer.imaging.geometry import Geometry
+from viewer.imaging.plane import Orientation
+from viewer.imaging.voi import Window
+from viewer.imaging.volume import Volume
+from viewer.ui import panes
+from viewer.ui.actions import ActionId as A
+from viewer.ui.app import open_window
+from viewer.ui.layout_grid import LayoutName
+from viewer.ui.main_window import MainWindow
+
+SLICES = (LayoutName.AXIAL, LayoutName.CORONAL, LayoutName.SAGITTAL)
+
+
+class StillVolumeView(QWidget):
+    """Stands where the 3D view stands, without its process; it has tests of its own."""
+
+    message = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.volume = None
+        self.findings: list = []
+
+    def set_volume(self, volume) -> None:
+        self.volume = volume
+
+    def set_cursor(self, lps) -> None: ...
+
+    def set_findings(self, findings) -> None:
+        self.findings = list(findings)
+
+    def reset(self) -> None: ...
+
+    def close_rendering(self) -> None: ...
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A CT series with three markers."""
+    image = marker_phantom(STACKS["axial"])
+    volume = Volume(image.voxels, Geometry(image.affine, image.voxels.shape))
+    write_ct(
+        volume,
+        tmp_path / "scan",
+        CtSeries(uid_seed="window", series_description="Markers", patient_name="Secret^Sally"),
+    )
+    return tmp_path / "scan"
+
+
+@pytest.fixture
+def make_window(qtbot, tmp_path, monkeypatch):
+    """Makes shown windows with one tiny model."""
+    monkeypatch.setattr(panes, "VolumeView", StillVolumeView)
+    make_package(tmp_path / "models")
+    windows: list[MainWindow] = []
+
+    def make(*paths: Path, runner=marker_engine_runner) -> MainWindow:
+        store = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+        analysis = Analysis(tmp_path / "models", worker=Worker(runner))
+        window = open_window(paths, store, analysis=analysis)
+        windows.append(window)
+        window.resize(1300, 800)
+        window.show()
+        qtbot.waitExposed(window)
+        qtbot.waitUntil(lambda: window.analysis.model is not None)
+        return window
+
+    yield make
+    for window in windows:
+        window.close()
+        window.deleteLater()
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def opened(qtbot, make_window, folder) -> MainWindow:
+    """A window with the series loaded."""
+    window = make_window(folder)
+    qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
+    settle(qtbot)
+    return window
+
+
+@pytest.fixture
+def analyzed(qtbot, opened) -> MainWindow:
+    """A window with the series analysed by pressing the button."""
+    button = opened.analysis_panel.run_box.analyze_button
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: opened.session.results.result is not None, timeout=60_000)
+    settle(qtbot)
+    return opened
+
+
+def texts(window: MainWindow) -> str:
+    return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+
+
+def press(qtbot, window: MainWindow, key: str) -> None:
+    view = window.panes.active_slices
+    view.setFocus()
+    combination = QKeySequence(key)[0]
+    qtbot.keyClick(view, combination.key(), combination.keyboardModifiers())
+    settle(qtbot)
+
+
+def test_open_scroll_window_analyze_and_jump_to_a_finding(qtbot, opened):
+    window = opened
+    axial = window.panes.slices[LayoutName.AXIAL]
+    center = QPointF(axial.rect().center())
+
+    before = axial.index
+    axial.wheelEvent(
+        QWheelEvent(
+            center,
+            axial.mapToGlobal(center),
+            QPoint(),
+            QPoint(0, -240),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+    )
+    assert axial.index == before + 2
+
+    window.session.display.set_window(Window(40, 256))
+    start = center.toPoint()
+    qtbot.mousePress(axial.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(axial.viewport(), start + QPoint(50, 10))
+    qtbot.mouseRelease(axial.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(50, 10))
+    assert window.session.display.window == Window(50, 306)
+
+    run_box = window.analysis_panel.run_box
+    assert run_box.analyze_button.isEnabled()
+    qtbot.mouseClick(run_box.analyze_button, Qt.MouseButton.LeftButton)
+    assert run_box.cancel_button.isVisible()
+    qtbot.waitUntil(lambda: window.session.results.result is not None, timeout=60_000)
+    assert not run_box.cancel_button.isVisible()
+
+    table = window.analysis_panel.findings_box.table
+    assert table.rowCount() == 2  # the third one lies below the operating point
+    place = marker_places(STACKS["axial"])[1]
+    row = table.visualItemRect(table.item(1, 0)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    np.testing.assert_allclose(window.session.display.cursor, place, atol=0.01)
+    for name in SLICES:
+        view = window.panes.slices[name]
+        distance = abs(view.placement.plane.distance_mm(place))
+        assert distance <= view.stack.spacing_mm / 2 + 1e-6
+        assert view.rect().contains(view.placement.position_of(place).toPoint())
+    assert [f[2] for f in window.panes.volume.findings] == [False, True]
+
+
+def test_the_heatmap_lies_on_the_finding_in_all_three_views(qtbot, analyzed):
+    window = analyzed
+    window.session.jump_to_neighbour(1)
+    window.panes.change_options(crosshair=False, texts=False)
+    settle(qtbot)
+    with_heatmap = {n: pixels(window.panes.slices[n]).astype(int) for n in SLICES}
+    press(qtbot, window, "B")
+    for name in SLICES:
+        view = window.panes.slices[name]
+        changed = np.abs(with_heatmap[name] - pixels(view)).max(axis=2) > 30
+        rows, columns = np.nonzero(changed)
+        at = view.placement.position_of(marker_places(STACKS["axial"])[0])
+        tolerance = 1.5 * view.placement.pixels_per_mm
+        assert columns.mean() == pytest.approx(at.x(), abs=tolerance)
+        assert rows.mean() == pytest.approx(at.y(), abs=tolerance)
+
+
+def test_the_threshold_decides_what_is_listed_without_another_run(qtbot, analyzed):
+    box = analyzed.analysis_panel.findings_box
+    box.threshold.slider.setValue(200)
+    assert box.table.rowCount() == 3
+    box.threshold.slider.setValue(850)
+    assert box.table.rowCount() == 1
+    box.threshold.slider.setValue(950)
+    assert box.table.rowCount() == 0
+    assert "No markers above 95 % found" in box.summary
+    assert "normal" not in box.summary.lower()
+
+
+def test_n_and_shift_n_go_through_the_findings(qtbot, analyzed):
+    chosen = []
+    for key in ("N", "N", "Shift+N"):
+        press(qtbot, analyzed, key)
+        chosen.append(analyzed.session.results.selected.id)
+    assert chosen == [1, 2, 1]
+
+
+def test_a_dismissed_finding_can_be_brought_back(qtbot, analyzed):
+    press(qtbot, analyzed, "N")
+    press(qtbot, analyzed, "Del")
+    assert analyzed.analysis_panel.findings_box.table.rowCount() == 1
+    assert analyzed.actions_[A.UNDO].text() == "Undo Dismiss finding 1"
+    press(qtbot, analyzed, "Ctrl+Z")
+    assert analyzed.analysis_panel.findings_box.table.rowCount() == 2
+
+
+def test_the_value_under_the_pointer_is_shown_for_image_and_heatmap(qtbot, analyzed):
+    analyzed.session.jump_to_neighbour(1)
+    settle(qtbot)
+    view = analyzed.panes.slices[LayoutName.AXIAL]
+    at = view.placement.position_of(marker_places(STACKS["axial"])[0]).toPoint()
+    qtbot.mouseMove(view.viewport(), at + QPoint(1, 0))
+    assert f"{MARKER_HU} HU" in texts(analyzed)
+    bar = analyzed.analysis_panel.overlay_box.findChild(QWidget, "color_bar")
+    assert bar.value == pytest.approx(1.0)
+
+
+def test_cancel_ends_the_run_at_once_and_leaves_nothing_running(qtbot, make_window, folder):
+    window = make_window(folder, runner=endless_runner)
+    qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
+    run_box = window.analysis_panel.run_box
+    qtbot.mouseClick(run_box.analyze_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(
+        lambda: window.analysis.progress is not None and window.analysis.progress.fraction,
+        timeout=60_000,
+    )
+    began = time.monotonic()
+    qtbot.mouseClick(run_box.cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.analysis.progress is None, timeout=5_000)
+    assert time.monotonic() - began < 1.0
+    assert window.session.results.result is None
+    assert not window.banner.isVisible()
+    assert run_box.analyze_button.isEnabled()
+    window.close()
+    assert multiprocessing.active_children() == []
+    assert window.session.jobs.unfinished == 0
+
+
+def test_closing_the_window_during_a_run_ends_the_worker(qtbot, make_window, folder):
+    window = make_window(folder, runner=endless_runner)
+    qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
+    window.analysis.start()
+    window.close()
+    assert multiprocessing.active_children() == []
+
+
+def test_a_damaged_file_is_reported_and_the_rest_opens(qtbot, make_window, folder):
+    whole = next(folder.glob("*.dcm")).read_bytes()
+    (folder / "cut.dcm").write_bytes(whole[: len(whole) // 20])
+    (folder / "readme.txt").write_text("not an image")
+    window = make_window(folder)
+    qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
+    window.show_report()
+    table = window.report_panel.skipped_table
+    rows = {table.item(r, 0).text(): table.item(r, 1).text() for r in range(table.rowCount())}
+    assert {"cut.dcm", "readme.txt"} <= rows.keys()
+    assert all(rows.values())
+    assert window.session.display.volume is not None
+
+
+def test_the_empty_window_says_what_to_do_and_why_nothing_can_be_analysed(make_window):
+    window = make_window()
+    shown = texts(window)
+    assert "Drop a folder" in shown
+    assert window.analysis_panel.run_box.why == "Open a series first."
+    assert not window.analysis_panel.run_box.analyze_button.isEnabled()
+
+
+def test_a_series_outside_the_contract_cannot_be_analysed_and_the_panel_says_why(
+    qtbot, make_window, tmp_path
+):
+    thick = Geometry(np.diag([0.7, 0.7, 8.0, 1.0]), (12, 40, 40))
+    write_ct(
+        Volume(np.zeros(thick.shape, np.int16), thick), tmp_path / "thick", CtSeries(uid_seed="t")
+    )
+    window = make_window(tmp_path / "thick")
+    qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
+    run_box = window.analysis_panel.run_box
+    assert not run_box.analyze_button.isEnabled()
+    assert "8" in run_box.why
+    assert "mm" in run_box.why
+
+
+def test_a_folder_without_images_is_said_in_a_banner_with_a_remedy(qtbot, make_window, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "notes.txt").write_text("nothing here")
+    window = make_window(tmp_path / "empty")
+    qtbot.waitUntil(window.banner.isVisible, timeout=10_000)
+    assert "empty" in window.banner.text
+    assert "report" in window.banner.text
+
+
+def test_a_dropped_folder_is_opened(qtbot, make_window, folder):
+    window = make_window()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder))])
+    window.dropEvent(
+        QDropEvent(
+            QPointF(10, 10),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+    qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
+
+
+def test_number_keys_set_the_presets_and_zero_the_automatic_window(qtbot, opened):
+    press(qtbot, opened, "1")
+    assert opened.session.display.window == Window(-600, 1500, "Lung")
+    press(qtbot, opened, "2")
+    assert opened.session.display.window == Window(50, 350, "Mediastinum")
+    press(qtbot, opened, "0")
+    assert opened.session.display.window.name == "Auto"
+
+
+def test_keys_walk_through_the_slices_and_the_views(qtbot, opened):
+    axial = opened.panes.slices[LayoutName.AXIAL]
+    before = axial.index
+    press(qtbot, opened, "Down")
+    assert axial.index == before + 1
+    press(qtbot, opened, "Up")
+    press(qtbot, opened, "PgDown")
+    assert axial.index == min(before + 10, axial.stack.count - 1)
+    press(qtbot, opened, "Home")
+    assert axial.index == 0
+    press(qtbot, opened, "End")
+    assert axial.index == axial.stack.count - 1
+    press(qtbot, opened, "Left")
+    assert opened.panes.grid.active is LayoutName.SAGITTAL
+    press(qtbot, opened, "Right")
+    assert opened.panes.grid.active is LayoutName.AXIAL
+
+
+def test_space_brings_everything_back(qtbot, opened):
+    axial = opened.panes.slices[LayoutName.AXIAL]
+    first = opened.session.display.window
+    for key in ("R", "H", "V", "I", "1"):
+        press(qtbot, opened, key)
+    axial.zoom(3.0, QPointF(10, 10))
+    assert axial.placement.letters != ("R", "L", "A", "P")
+    press(qtbot, opened, "Space")
+    assert axial.placement.letters == ("R", "L", "A", "P")
+    assert axial.camera.zoom == 1.0
+    assert opened.session.display.window == first
+    assert not opened.session.display.inverted
+    assert not opened.actions_[A.INVERT].isChecked()
+
+
+def test_double_click_maximises_a_view_and_puts_it_back(qtbot, opened):
+    axial = opened.panes.slices[LayoutName.AXIAL]
+    others = [opened.panes.grid.view(n) for n in LayoutName if n in ("coronal", "sagittal", "3d")]
+    qtbot.mouseDClick(axial.viewport(), Qt.MouseButton.LeftButton)
+    assert axial.isVisible()
+    assert not any(view.isVisible() for view in others)
+    qtbot.mouseDClick(axial.viewport(), Qt.MouseButton.LeftButton)
+    assert all(view.isVisible() for view in others)
+
+
+def test_shift_and_move_link_all_views(qtbot, opened):
+    axial = opened.panes.slices[LayoutName.AXIAL]
+    place = marker_places(STACKS["axial"])[2]
+    at = axial.placement.position_of(place)
+    axial.mouse.move(Qt.KeyboardModifier.ShiftModifier, at)
+    for name, lps_axis in ((LayoutName.SAGITTAL, 0), (LayoutName.CORONAL, 1)):
+        view = opened.panes.slices[name]
+        assert opened.session.display.cursor[lps_axis] == pytest.approx(place[lps_axis], abs=0.01)
+        assert view.index == view.stack.index_of(opened.session.display.cursor)
+
+
+def test_cine_plays_and_stops(qtbot, opened):
+    axial = opened.panes.slices[LayoutName.AXIAL]
+    before = axial.index
+    press(qtbot, opened, "C")
+    qtbot.waitUntil(lambda: axial.index != before, timeout=3000)
+    press(qtbot, opened, "C")
+    assert not opened.panes.cine.is_running
+
+
+def test_patients_names_are_hidden_until_asked_for_and_never_remembered(qtbot, opened, tmp_path):
+    assert "Sally" not in texts(opened)
+    assert "Sally" not in opened.windowTitle()
+    opened.actions_[A.PATIENT_NAMES].setChecked(True)
+    settle(qtbot)
+    assert "Secret Sally" in texts(opened)
+    opened.close()
+    remembered = (tmp_path / "settings.ini").read_text()
+    assert "Sally" not in remembered
+    assert "patient_names" not in remembered
+
+
+def test_the_disclaimer_is_always_in_sight(opened):
+    assert DISCLAIMER in texts(opened)
+
+
+def test_every_action_can_be_found_in_a_menu(opened):
+    def entries(menu: QMenu):
+        for action in menu.actions():
+            submenu = action.menu()
+            yield from entries(submenu) if submenu is not None else [action]
+
+    listed = {a.objectName() for m in opened.menuBar().actions() for a in entries(m.menu())}
+    assert {a.objectName() for a in opened.actions_} <= listed
+
+
+def test_every_disabled_action_says_why(make_window):
+    window = make_window()
+    disabled = [a for a in window.actions_ if not a.isEnabled()]
+    assert len(disabled) > 10
+    for action in disabled:
+        assert action.toolTip().endswith("."), action.objectName()
+
+
+def test_no_two_actions_share_a_key(opened):
+    keys = [
+        shortcut.toString()
+        for action in [*opened.actions_, *opened.windows.preset_actions]
+        for shortcut in action.shortcuts()
+    ]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_window_comes_back_as_it_was_left(qtbot, make_window):
+    first = make_window()
+    first.actions_[A.CROSSHAIR].setChecked(False)
+    first.resize(1111, 777)
+    first.close()
+    second = make_window()
+    assert not second.panes.options.crosshair
+    assert not second.actions_[A.CROSSHAIR].isChecked()
+
+
+def test_closing_all_brings_the_empty_window_back(qtbot, opened):
+    opened.actions_[A.CLOSE_ALL].trigger()
+    settle(qtbot)
+    assert "Drop a folder" in texts(opened)
+    assert opened.series_panel.cards == ()
+    assert not opened.actions_[A.INVERT].isEnabled()
+
+
+def test_the_views_agree_with_the_file_after_switching_series(qtbot, opened, tmp_path):
+    image = marker_phantom(STACKS["reversed"])
+    volume = Volume(image.voxels, Geometry(image.affine, image.voxels.shape))
+    write_ct(volume, tmp_path / "other", CtSeries(uid_seed="other", series_description="Other"))
+    opened.open([tmp_path / "other"])
+    qtbot.waitUntil(lambda: len(opened.series_panel.cards) == 2, timeout=20_000)
+    for card in opened.series_panel.cards:
+        qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: opened.session.is_complete, timeout=20_000)
+        assert opened.session.active.key == card.series.key
+    place = marker_places(STACKS["reversed"])[0]
+    assert opened.session.display.volume.value_at(place) == MARKER_HU
+    assert opened.panes.slices[LayoutName.AXIAL].stack is opened.session.display.stack(
+        Orientation.AXIAL
+    )
