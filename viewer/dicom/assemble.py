@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from pydicom.uid import UID
 
-from viewer.dicom.group import Group, Image, orientations, positions
 from viewer.dicom.header import Frame
+from viewer.dicom.images import Group, Image, orientations, positions
 from viewer.dicom.report import Note, count, info, warning
 from viewer.dicom.series import (
     LengthUnit,

@@ -12,9 +12,11 @@ import numpy as np
 
 from viewer.dicom.assemble import assemble, slice_file
 from viewer.dicom.decode import stored_values
-from viewer.dicom.group import Image, group
-from viewer.dicom.header import Header, read_header
+from viewer.dicom.group import group
+from viewer.dicom.header import Header
+from viewer.dicom.images import Image
 from viewer.dicom.load import CancelledError
+from viewer.dicom.read_header import HeaderReader
 from viewer.dicom.report import Skipped
 from viewer.dicom.series import ScanResult, Series
 from viewer.dicom.source import Source
@@ -52,12 +54,13 @@ def scan(
     skipped: list[Skipped] = []
     sources = list(_sources(paths, skipped, cancelled))
     headers: list[Header] = []
+    reader = HeaderReader()
     for done, source in enumerate(sources):
         if done % _FILES_BETWEEN_REPORTS == 0:
             _refuse_if(cancelled)
             on_progress(done, len(sources))
         try:
-            headers.append(read_header(source))
+            headers.append(reader.read(source))
         except ViewerError as error:
             skipped.append(_skipped(source.path, error))
         except OSError as error:

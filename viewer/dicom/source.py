@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
-from io import BytesIO
+from io import BytesIO, FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +32,9 @@ class Source:
         """Whether ``file`` holds the bytes as they are."""
         return not self.member
 
-    def open(self) -> BinaryIO:
-        """Open for reading, seekable."""
+    def open(self) -> FileIO | BytesIO:
+        """Open for reading, seekable; a plain file without a buffer."""
         if self.is_plain:
-            return self.file.open("rb")
+            return self.file.open("rb", buffering=0)
         with zipfile.ZipFile(self.file) as archive:
             return BytesIO(archive.read(self.member))

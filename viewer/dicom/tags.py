@@ -123,7 +123,7 @@ def python_encodings(character_set: str) -> tuple[str, ...]:
         warnings.simplefilter("ignore")
         try:
             return tuple(convert_encodings([part.strip() for part in character_set.split("\\")]))
-        except LookupError:
+        except (LookupError, ValueError):
             return ("iso8859",)
 
 

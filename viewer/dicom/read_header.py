@@ -1,0 +1,144 @@
+"""From a file to its header, by the quick way where that understands it."""
+
+from __future__ import annotations
+
+import math
+import os
+import struct
+
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
+
+from viewer.dicom.header import Frame, Header
+from viewer.dicom.pydicom_header import MEDIA_STORAGE_DIRECTORY, read_with_pydicom
+from viewer.dicom.quick_header import Element, RawHeader, parse_quickly
+from viewer.dicom.source import Source
+from viewer.dicom.tags import ATTRIBUTES, Value, decode_value, python_encodings
+from viewer.errors import DamagedFileError, NotDicomError, UnsupportedError
+
+_UNDEFINED = 0xFFFFFFFF
+_CHARACTER_SET = 0x00080005
+_REMEDY = "Copy the file again from its origin."
+#: Bytes read at first, which hold most headers, and then when they do not.
+_FIRST_READ, _SECOND_READ = 8 * 1024, 256 * 1024
+
+
+class HeaderReader:
+    """Reads headers of many files; a value that they share is decoded once."""
+
+    def __init__(self) -> None:
+        self._decoded: dict[bytes, dict[Element, tuple[str, Value] | None]] = {}
+
+    def read(self, source: Source) -> Header:
+        """Read the header of a DICOM image.
+
+        Parameters
+        ----------
+        source : Source
+
+        Returns
+        -------
+        Header
+
+        Raises
+        ------
+        NotDicomError
+            The file is empty or of another kind.
+        UnsupportedError
+            It is DICOM without an image: a DICOMDIR, a report, a structure set.
+        DamagedFileError
+            The header cannot be parsed, or the image is cut off.
+        OSError
+            The file cannot be opened.
+        """
+        with source.open() as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            start = file.read(_FIRST_READ)
+            _sniff(start, size, source)
+            raw = parse_quickly(start)
+            if raw is None and size > _FIRST_READ:
+                raw = parse_quickly(start + file.read(_SECOND_READ))
+            if raw is not None:
+                header = self._decode(raw, source)
+                length: int | None = raw.pixel_length
+            else:
+                file.seek(0)
+                header, length = read_with_pydicom(file, source)
+        _require_image(header, length, size)
+        return header
+
+    def _decode(self, raw: RawHeader, source: Source) -> Header:
+        character_set = next((e[2] for e in raw.elements if e[0] == _CHARACTER_SET), b"")
+        known = self._decoded.setdefault(character_set, {})
+        for element in raw.elements:
+            if element not in known:
+                known[element] = _decode_element(element, character_set)
+        values = dict(pair for e in raw.elements if (pair := known[e]) is not None)
+        return Header(source, raw.transfer_syntax, values, (), raw.pixel_offset)
+
+
+def _decode_element(element: Element, character_set: bytes) -> tuple[str, Value] | None:
+    """Keyword and value of an element; None where the value is empty or makes no sense."""
+    tag, code, raw = element
+    vr = code.to_bytes(2, "little").decode("ascii") if code else None
+    encodings = python_encodings(character_set.decode("latin-1"))
+    attribute = ATTRIBUTES[tag]
+    value = decode_value(attribute, vr, raw, True, encodings)
+    return None if value is None else (attribute.keyword, value)
+
+
+def read_header(source: Source) -> Header:
+    """Read the header of one file; see ``HeaderReader.read``."""
+    return HeaderReader().read(source)
+
+
+def _sniff(start: bytes, size: int, source: Source) -> None:
+    """Refuse what is not DICOM, so that nothing has to be forced through a parser."""
+    if size == 0:
+        raise NotDicomError("the file is empty.", source.path)
+    if start[128:132] == b"DICM":
+        return
+    if len(start) >= 8:
+        # Without the preamble (PS3.10 7.1) a file starts with group 0002 or 0008.
+        for order in "<>":
+            group, element, length = struct.unpack(f"{order}HHI", start[:8])
+            explicit = start[4:6].isalpha() and start[4:6].isupper()
+            if group in (0x0002, 0x0008) and element < 0x0100 and (explicit or length < size):
+                return
+    raise NotDicomError("this is not a DICOM file.", source.path)
+
+
+def _require_image(header: Header, length: int | None, size: int) -> None:
+    """Refuse a file without an image, or with less of it than its header promises."""
+    path = header.source.path
+    root = Frame(0, header.values)
+    sop_class = root.text("SOPClassUID")
+    if sop_class == MEDIA_STORAGE_DIRECTORY:
+        raise UnsupportedError(
+            "this is a DICOMDIR, an index of other files.", path, "Open the folder it lies in."
+        )
+    rows, columns = root.integer("Rows"), root.integer("Columns")
+    if not rows or not columns or rows < 0 or columns < 0:
+        kind = UID(sop_class).name if sop_class else root.text("Modality") or "an unknown object"
+        raise UnsupportedError(f"this holds no image ({kind}).", path)
+    if header.transfer_syntax == DeflatedExplicitVRLittleEndian:
+        return
+    if header.pixel_offset is None:
+        return
+    frames = len(header.per_frame) or root.integer("NumberOfFrames") or 1
+    allocated = root.integer("BitsAllocated") or 16
+    samples = root.integer("SamplesPerPixel") or 1
+    present = size - header.pixel_offset
+    if frames > present:
+        raise DamagedFileError(f"the file is too short for {frames:,} frames.", path, _REMEDY)
+    if length == _UNDEFINED or UID(header.transfer_syntax).is_compressed:
+        return
+    bits = rows * columns * samples * allocated
+    if root.text("PhotometricInterpretation") == "YBR_FULL_422":
+        bits = bits * 2 // 3
+    # Of several frames those that are there can be shown.
+    needed = math.ceil(bits / 8)
+    if present < needed:
+        raise DamagedFileError(
+            f"the image is cut off: {present:,} of {needed:,} bytes are there.", path, _REMEDY
+        )
