@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from viewer.dicom.load import load
 from viewer.dicom.scan import scan
 from viewer.dicom.series import Series
 from viewer.errors import NothingReadableError, ViewerError
+from viewer.imaging.volume import Volume
 from viewer.locations import added_models
 from viewer.results import write_result
 
@@ -62,7 +64,14 @@ def analyze_paths(paths: Sequence[Path], out: Path, order: Order) -> list[Path]:
     with Analysis(resources.MODELS, added_models()) as analysis:
         plan = _plan(found, analysis, order)
         analysis.warm(plan[0][1], order.device)
-        return [_analyze_series(series, model, analysis, out, order) for series, model in plan]
+        volumes = Counter(series.series_uid for series, _ in plan)
+        folders = []
+        for series, model in plan:
+            # Several volumes of one series must not share a folder.
+            name = series.key if volumes[series.series_uid] > 1 else ""
+            findings, volume = _analyze_series(series, model, analysis, order)
+            folders.append(write_result(findings, volume, out, name=name))
+        return folders
 
 
 def _plan(found: Sequence[Series], analysis: Analysis, order: Order) -> list[tuple[Series, str]]:
@@ -90,8 +99,8 @@ def _plan(found: Sequence[Series], analysis: Analysis, order: Order) -> list[tup
 
 
 def _analyze_series(
-    series: Series, model: str, analysis: Analysis, out: Path, order: Order
-) -> Path:
+    series: Series, model: str, analysis: Analysis, order: Order
+) -> tuple[Findings, Volume]:
     title = series.description or series.series_uid
     with Progress(console=messages, transient=True) as bars:
         reading = bars.add_task(f"Reading {title}", total=None)
@@ -110,14 +119,13 @@ def _analyze_series(
             force=order.force,
         )
         findings = _result(job)
-    folder = write_result(findings, volume, out)
     shown = findings.above(findings.run.threshold)
     messages.print(
         f"{title}: {len(shown)} found with a probability of at least {findings.run.threshold:g}"
         f" in {findings.run.seconds['total']:.1f} s on {findings.run.device}",
         markup=False,
     )
-    return folder
+    return findings, volume
 
 
 def _result(job: Job) -> Findings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 
 from viewer.cli.app import messages, write
-from viewer.dicom.scan import ScanResult
+from viewer.dicom.series import ScanResult
 
 
 def print_result(result: ScanResult) -> None:

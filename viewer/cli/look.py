@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,15 @@ import typer
 from viewer import DISCLAIMER
 from viewer.cli.app import app, command, has_screen, messages, write, write_json
 from viewer.errors import ViewerError
+
+
+class Theme(StrEnum):
+    """Of the window."""
+
+    DARK = "dark"
+    LIGHT = "light"
+    SYSTEM = "system"
+
 
 Paths = Annotated[list[Path], typer.Argument(help="Folders, files or zip archives.")]
 
@@ -76,7 +86,7 @@ def screenshot(
     ] = None,
     layout: Annotated[str, typer.Option(help="2x2, axial, coronal, sagittal or 3d.")] = "2x2",
     size: Annotated[str, typer.Option(help="Width×height in pixels.")] = "1440x900",
-    theme: Annotated[str, typer.Option(help="dark or light.")] = "dark",
+    theme: Annotated[Theme, typer.Option(help="Of the window.")] = Theme.DARK,
     analyze: Annotated[bool, typer.Option(help="Analyze first and show the overlay.")] = False,
 ) -> None:
     """Take a picture of the real window, offscreen."""
@@ -89,7 +99,7 @@ def screenshot(
         preset=preset,
         slice_number=slice_,
         layout=layout,
-        theme=theme,
+        theme=theme.value,
         analyze=analyze,
     )
     messages.print(f"Wrote {out}", markup=False)
