@@ -7,7 +7,7 @@ from ai.image import Image
 from ai.lungs import NoLungError, lung_mask
 from tests.ai.detection import chest
 
-SPACING = (1.5, 1.5, 3.0)
+SPACING = (2.0, 2.0, 3.0)
 UPRIGHT = np.eye(3)
 
 
@@ -73,11 +73,11 @@ def test_lungs_cut_off_by_the_first_and_last_slice_are_found() -> None:
 def test_air_under_a_table_is_no_lung() -> None:
     image = chest.scan(UPRIGHT, SPACING, markers=False)
     voxels = image.voxels.copy()
-    voxels[:, -12, 20:-20] = 200
-    voxels[:, -4, 20:-20] = 200
-    voxels[:, -12:-3, 20] = 200
-    voxels[:, -12:-3, -21] = 200
-    table = image.lps((len(voxels) // 2, voxels.shape[1] - 8, voxels.shape[2] // 2))
+    voxels[:, -9, 15:-15] = 200
+    voxels[:, -3, 15:-15] = 200
+    voxels[:, -9:-2, 15] = 200
+    voxels[:, -9:-2, -16] = 200
+    table = image.lps((len(voxels) // 2, voxels.shape[1] - 6, voxels.shape[2] // 2))
 
     assert not lung_mask(Image(voxels, image.affine, "CT")).contains(table[None]).any()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -162,8 +163,7 @@ class _Trainer:
 
     def _rejecter(self, segmenter: nn.Module) -> nn.Module:
         slices = self.data.of("train")
-        places = mistakes(slices, segmenter, PIXEL_MM, _CPU)
-        self.log(f"mined {len(places)} mistakes of the segmenting network")
+        places = self._mistakes(slices, segmenter)
         loss = Classification(
             [
                 candidate_sites(self._candidates("train")),
@@ -174,6 +174,15 @@ class _Trainer:
         )
         torch.manual_seed(self.settings.reject_seed)
         return self._fit("reject", loss, self.settings.reject_steps)
+
+    def _mistakes(self, slices: Slices, segmenter: nn.Module) -> list[tuple[int, float, float]]:
+        kept = self.checkpoints / "mistakes.json"
+        if self.resume and kept.exists():
+            return [(int(row), y, x) for row, y, x in json.loads(kept.read_text())]
+        places = mistakes(slices, segmenter, PIXEL_MM, _CPU)
+        kept.write_text(json.dumps(places), encoding="utf-8")
+        self.log(f"mined {len(places)} mistakes of the segmenting network")
+        return places
 
     def _fit(
         self, role: str, loss: Callable[[nn.Module, int], torch.Tensor], steps: int

@@ -60,7 +60,7 @@ class SeesBright(nn.Module):
     """A segmenting network that fires on voxels of the middle slice far denser than tissue."""
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        return torch.where(image[:, 1:2] > 0.95, 6.0, -6.0)
+        return torch.where(image[:, 1:2] > 0.77, 6.0, -6.0)
 
 
 class Believes(nn.Module):
@@ -71,4 +71,8 @@ class Believes(nn.Module):
 
 
 NETWORKS = {"segment": SeesBright(), "reject": Believes()}
-PARAMETERS = {"calibration": {"weights": {"evidence": 1.0}, "intercept": 0.0}}
+PARAMETERS = {
+    "pixel_mm": 1.5,
+    "slice_mm": 2.5,
+    "calibration": {"weights": {"evidence": 1.0}, "intercept": 0.0},
+}
