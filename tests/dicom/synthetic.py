@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import (
+    CTImageStorage,
+    EnhancedCTImageStorage,
+    ExplicitVRLittleEndian,
+    generate_uid,
+)
 
 from viewer.dicom.load import load
 from viewer.dicom.scan import scan
@@ -119,3 +124,46 @@ def volume_of(datasets: Iterable[Dataset], folder: Path) -> Volume:
 def codes(series: Series) -> set[str]:
     """The codes of a series' report."""
     return {note.code for note in series.report}
+
+
+def item(**attributes: Any) -> Dataset:
+    """An item of a sequence."""
+    dataset = Dataset()
+    for keyword, value in attributes.items():
+        setattr(dataset, keyword, value)
+    return dataset
+
+
+def enhanced(
+    positions: Sequence[Sequence[float]],
+    frames: npt.NDArray[Any],
+    per_frame: Sequence[dict[str, Any]] = (),
+    **attributes: Any,
+) -> Dataset:
+    """An Enhanced CT: geometry and value scale only in functional groups, shared or of a frame."""
+    dataset = image(
+        frames[0],
+        SOPClassUID=EnhancedCTImageStorage,
+        NumberOfFrames=len(frames),
+        **dict.fromkeys(
+            ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness",
+             "RescaleSlope", "RescaleIntercept")
+        ),
+        **attributes,
+    )  # fmt: skip
+    dataset.PixelData = frames.tobytes()
+    transformation = item(RescaleSlope=1, RescaleIntercept=-1000, RescaleType="HU")
+    dataset.SharedFunctionalGroupsSequence = [
+        item(
+            PlaneOrientationSequence=[item(ImageOrientationPatient=list(AXIAL))],
+            PixelMeasuresSequence=[item(PixelSpacing=[0.8, 0.7], SliceThickness=2.0)],
+            PixelValueTransformationSequence=[transformation],
+            FrameVOILUTSequence=[item(WindowCenter=40, WindowWidth=400)],
+        )
+    ]
+    own = per_frame or [{}] * len(frames)
+    dataset.PerFrameFunctionalGroupsSequence = [
+        item(PlanePositionSequence=[item(ImagePositionPatient=list(position))], **groups)
+        for position, groups in zip(positions, own, strict=True)
+    ]
+    return dataset
