@@ -49,7 +49,7 @@ def spacing_line(series: Series) -> str:
         return "size unknown"
     z, y, x = series.geometry.spacing_mm
     pixel = f"{y:.2f}" if abs(y - x) < 0.005 else f"{y:.2f} × {x:.2f}"
-    return f"{z:.4g} mm slices · {pixel} mm pixels"
+    return f"{round(z, 2):g} mm slices · {pixel} mm pixels"
 
 
 def size_line(series: Series) -> str:
@@ -100,6 +100,11 @@ def seconds(amount: float) -> str:
 def count(amount: int, noun: str) -> str:
     """A number with its noun."""
     return f"{amount} {noun if amount == 1 else noun + 's'}"
+
+
+def sentence(text: str) -> str:
+    """A text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def megabytes(nbytes: float) -> str:

@@ -173,9 +173,9 @@ class Commands(QObject):
 
     def _show_overlay(self) -> None:
         results = self._session.results
-        self._actions.check(A.OVERLAY, results.overlay.visible)
-        missing = "" if results.heatmap is not None else "Analyze the series first."
-        self._actions.refuse(A.OVERLAY, missing)
+        there = results.heatmap is not None
+        self._actions.check(A.OVERLAY, there and results.overlay.visible)
+        self._actions.refuse(A.OVERLAY, "" if there else "Analyze the series first.")
 
     def _show_running(self) -> None:
         self._actions.refuse(A.ANALYZE, self._analysis.refusal)

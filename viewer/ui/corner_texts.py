@@ -39,10 +39,9 @@ def corner_texts(
     top_left = [Line(orientation.capitalize(), f"crosshair_{orientation}", bold=True)]
     top_right: list[Line] = []
     if series is not None and not brief:
-        top_left += [
-            Line(captions.patient(series.study, show_name=show_names), _MUTED),
-            Line(captions.study_line(series.study), _MUTED),
-        ]
+        if show_names:
+            top_left.append(Line(captions.patient(series.study, show_name=True)))
+        top_left.append(Line(captions.study_line(series.study), _MUTED))
         top_right += [
             Line(captions.series_title(series)),
             Line(captions.spacing_line(series), _MUTED),

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
+    QFrame,
     QMainWindow,
     QSplitter,
     QStackedWidget,
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.report_panel = ReportPanel(session)
         self.status_bar = StatusBar(session)
         self._side = QTabWidget()
+        self._side_frame = _panel(self._side)
         self._stack = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._build()
@@ -141,12 +143,12 @@ class MainWindow(QMainWindow):
         self._side.addTab(self.analysis_panel, "Analysis")
         self._side.addTab(self.report_panel, "Report")
         self._side.setDocumentMode(True)
-        for widget in (self.series_panel, self._centre(), self._side):
+        for widget in (self.series_panel, self._centre(), self._side_frame):
             self._splitter.addWidget(widget)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setChildrenCollapsible(False)
         self.series_panel.setMinimumWidth(200)
-        self._side.setMinimumWidth(280)
+        self._side_frame.setMinimumWidth(280)
         self.setCentralWidget(self._splitter)
 
     def _centre(self) -> QWidget:
@@ -173,7 +175,7 @@ class MainWindow(QMainWindow):
         ):
             actions[name].triggered.connect(lambda _=False, do=do: do())
         actions[A.SERIES_PANEL].toggled.connect(self.series_panel.setVisible)
-        actions[A.SIDE_PANEL].toggled.connect(self._side.setVisible)
+        actions[A.SIDE_PANEL].toggled.connect(self._side_frame.setVisible)
         actions[A.FULL_SCREEN].toggled.connect(self._set_full_screen)
         actions[A.PATIENT_NAMES].toggled.connect(self._show_names)
         for name in (A.SERIES_PANEL, A.SIDE_PANEL):
@@ -184,6 +186,7 @@ class MainWindow(QMainWindow):
         self.session.opening.failed.connect(self.banner.show_error)
         self.analysis.failed.connect(self.banner.show_error)
         self.analysis.changed.connect(self._show_device)
+        self.report_panel.counted.connect(self._count_notes)
         self.session.display.volume_changed.connect(self._show_centre)
         self._show_device()
 
@@ -207,6 +210,10 @@ class MainWindow(QMainWindow):
 
     def _show_device(self) -> None:
         self.status_bar.show_device(self.analysis.device)
+
+    def _count_notes(self, number: int) -> None:
+        tab = self._side.indexOf(self.report_panel)
+        self._side.setTabText(tab, f"Report ({number})" if number else "Report")
 
     def _show_names(self, shown: bool) -> None:
         self.series_panel.show_names(shown)
@@ -237,3 +244,13 @@ class MainWindow(QMainWindow):
 
     def _show_about(self) -> None:
         AboutDialog(self).open()
+
+
+def _panel(content: QWidget) -> QFrame:
+    """A side of the window, on the colour of panels."""
+    frame = QFrame()
+    frame.setProperty("panel", True)
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(content)
+    return frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QPushButton, QSizePolicy, QToolBar, QWidget
 
 from viewer.ui import theme
 from viewer.ui.actions import ActionId as A
@@ -101,8 +101,7 @@ _TOOLBAR_END: tuple[_Entry, ...] = (
     A.PREVIOUS_FINDING,
     A.NEXT_FINDING,
     None,
-    A.SERIES_PANEL,
-    A.SIDE_PANEL,
+    A.REPORT,
     A.SHORTCUTS,
 )
 
@@ -146,11 +145,12 @@ def build_toolbar(window: QMainWindow, actions: Actions, windows: WindowMenu) ->
     return bar
 
 
-def _window_button(windows: WindowMenu) -> QToolButton:
-    button = QToolButton()
+def _window_button(windows: WindowMenu) -> QPushButton:
+    button = QPushButton()
     button.setObjectName("window_button")
     button.setMenu(windows)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # like the toolbar's other buttons
+    button.setStyleSheet("text-align: left")
     button.setToolTip("Window width and level, and the presets")
     button.setText(windows.caption)
     button.setMinimumWidth(

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
-    QTableWidget,
-    QTableWidgetItem,
+    QTreeWidget,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from viewer.dicom.report import Note, Severity, Skipped
 from viewer.dicom.series import Series
+from viewer.errors import NotDicomError
 from viewer.session.session import Session
 from viewer.ui import captions, theme
 from viewer.ui.severity import BANNER, show_severity
 
+_EXPANDED_UP_TO = 20
 _GRAVEST_FIRST = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 class ReportPanel(QFrame):
     """The report of the active series, and every file that could not be shown."""
+
+    #: How many warnings and errors there are.
+    counted = Signal(int)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +38,7 @@ class ReportPanel(QFrame):
         self._facts = QLabel()
         self._notes = QVBoxLayout()
         self._skipped_title = QLabel()
-        self._skipped = QTableWidget(0, 2)
+        self._skipped = QTreeWidget()
         self._build()
         session.active_changed.connect(self._show_series)
         session.library.changed.connect(self._show_skipped)
@@ -51,9 +52,17 @@ class ReportPanel(QFrame):
         return "\n".join(n.message for n in series.report) if series is not None else ""
 
     @property
-    def skipped_table(self) -> QTableWidget:
-        """The files that were left out, with the reason."""
-        return self._skipped
+    def skipped(self) -> dict[str, str]:
+        """The files listed as left out, with the reason shown."""
+        root = self._skipped.invisibleRootItem()
+        groups = [root.child(n) for n in range(root.childCount())]
+        return {g.child(n).text(0): g.text(0) for g in groups for n in range(g.childCount())}
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the signs anew in the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._show_series()
 
     def _build(self) -> None:
         space = theme.tokens()
@@ -71,17 +80,13 @@ class ReportPanel(QFrame):
         column.addSpacing(space.space_s)
         self._skipped_title.setProperty("role", "section")
         column.addWidget(self._skipped_title)
-        table = self._skipped
-        table.setObjectName("skipped_table")
-        table.setHorizontalHeaderLabels(["File", "Why"])
-        table.verticalHeader().hide()
-        table.setShowGrid(False)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setWordWrap(True)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        column.addWidget(table, 100)
+        tree = self._skipped
+        tree.setObjectName("skipped_files")
+        tree.setAccessibleName("Files that were left out")
+        tree.setHeaderHidden(True)
+        tree.setIndentation(space.space_l)
+        tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        column.addWidget(tree, 100)
         column.addStretch(1)
 
     def _show_series(self) -> None:
@@ -100,18 +105,32 @@ class ReportPanel(QFrame):
             nothing.setWordWrap(True)
             nothing.setProperty("role", "muted")
             self._notes.addWidget(nothing)
+        self._count()
 
     def _show_skipped(self) -> None:
-        skipped: Sequence[Skipped] = self._session.library.skipped
-        self._skipped_title.setText(f"Left out ({len(skipped)})")
-        self._skipped_title.setVisible(bool(skipped))
-        self._skipped.setVisible(bool(skipped))
-        self._skipped.setRowCount(len(skipped))
-        for row, entry in enumerate(skipped):
-            for column, text in enumerate((entry.path.name, entry.message)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(f"{entry.path}\n{entry.message}")
-                self._skipped.setItem(row, column, item)
+        by_reason: dict[str, list[Skipped]] = {}
+        for entry in self._session.library.skipped:
+            by_reason.setdefault(captions.sentence(entry.message), []).append(entry)
+        self._skipped_title.setText(f"Left out ({len(self._session.library.skipped)})")
+        self._skipped_title.setVisible(bool(by_reason))
+        self._skipped.setVisible(bool(by_reason))
+        self._skipped.clear()
+        for reason, entries in by_reason.items():
+            group = QTreeWidgetItem(self._skipped, [f"{reason} ({len(entries)})"])
+            group.setToolTip(0, reason)
+            for entry in entries:
+                QTreeWidgetItem(group, [entry.path.name]).setToolTip(0, str(entry.path))
+            group.setExpanded(len(entries) <= _EXPANDED_UP_TO)
+        self._count()
+
+    def _count(self) -> None:
+        """Texts and pictures beside the DICOM files are listed, but alarm nobody."""
+        series = self._session.active
+        notes = series.report if series is not None else ()
+        self.counted.emit(
+            sum(n.severity is not Severity.INFO for n in notes)
+            + sum(s.error != NotDicomError.__name__ for s in self._session.library.skipped)
+        )
 
 
 def _facts(series: Series) -> str:

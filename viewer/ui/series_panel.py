@@ -46,7 +46,8 @@ class SeriesPanel(QFrame):
 
     def _build(self) -> None:
         space = theme.tokens()
-        inside = QWidget()
+        inside = QFrame()
+        inside.setProperty("panel", True)
         inside.setLayout(self._list)
         self._list.setContentsMargins(space.space_s, space.space_s, space.space_s, space.space_s)
         self._list.setSpacing(space.space_s)

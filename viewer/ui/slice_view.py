@@ -287,6 +287,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
 
     def _show_volume(self) -> None:
         self._camera = Camera()
+        self._values = self._scores = None  # the old volume must not be kept by a view of it
         self._index = self._index_of_cursor()
         self._place()
         self._refresh(_Stale.ALL)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from viewer import DISCLAIMER
 from viewer.ui import theme
 from viewer.ui.icons import application_icon
 
@@ -46,8 +45,6 @@ class Welcome(QWidget):
         buttons.addStretch(1)
         column.addLayout(buttons)
         column.addStretch(3)
-        self._add(column, _label(DISCLAIMER, "caption"))
-        column.addSpacing(space.space_l)
 
     def _add(self, column: QVBoxLayout, label: QLabel) -> None:
         column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
