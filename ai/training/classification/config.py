@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 
 from ai.classification.preparation import Preparation
 from ai.errors import AIError
-from ai.packages.schema import DataSource, Identifier, InputContract
+from ai.packages.schema import DataSource, Identifier
 
 Positive = Annotated[float, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -193,6 +193,13 @@ class Use(_Section):
     views: tuple[float, ...] = (1.0,)
 
 
+class Input(_Section):
+    """Which images the finished model accepts, by DICOM Modality and Body Part Examined."""
+
+    modality: Annotated[tuple[str, ...], Field(min_length=1)] = ("CR", "DX", "OT", "SC")
+    body_part: tuple[str, ...] = ()
+
+
 class Card(_Section):
     """What the model card and ``model.json`` say beside the figures."""
 
@@ -217,7 +224,7 @@ class Config(_Section):
     network: Network
     optimisation: Optimisation = Optimisation()
     use: Use = Use()
-    input: InputContract
+    input: Input = Input()
     card: Card
 
 

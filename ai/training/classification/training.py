@@ -15,7 +15,7 @@ from ai.networks.image_classifier import ImageClassifier
 from ai.training.classification.config import Config, ConfigError
 from ai.training.classification.loop import Listener, Trainer
 from ai.training.classification.pretrained import start_from_imagenet
-from ai.training.classification.samples import Prints, classes_of, load, open_source
+from ai.training.classification.samples import Prints, Source, classes_of, load, open_source
 from ai.training.classification.split import Parts, split
 
 Log = Callable[[str], None]
@@ -29,6 +29,7 @@ class Material:
 
     Parameters
     ----------
+    source : Source
     prints : Prints
     parts : Parts
     labels : tuple of str
@@ -36,6 +37,7 @@ class Material:
         With the training part's mean and standard deviation.
     """
 
+    source: Source
     prints: Prints
     parts: Parts
     labels: tuple[str, ...]
@@ -64,7 +66,7 @@ def gather(config: Config, path: Path, log: Log) -> Material:
     parts = split(prints, config.split, config.seed)
     log(f"{parts.duplicates} duplicates; {parts.describe(prints, labels)}")
     preparation = with_statistics(config.preparation, prints.select(parts.train))
-    return Material(prints, parts, labels, preparation)
+    return Material(source, prints, parts, labels, preparation)
 
 
 def with_statistics(preparation: Preparation, train: Prints) -> Preparation:

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ai.classification.outcome import outcome
+from ai.engine import Engine
+from ai.errors import CancelledError
+from ai.packages.package import Package, load
+from ai.request import Request
+from ai.training.classification import evaluate, train
+from ai.training.classification.loop import Event
+from ai.training.classification.release import reference_picture
+from ai.training.classification.samples import DataError
+from tests.ai.training.classification.cells import CONFIG, write_cells
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("workbench")
+    write_cells(folder / "cells", patients=40)
+    path = folder / "config.toml"
+    path.write_text(CONFIG)
+    return path
+
+
+@pytest.fixture(scope="module")
+def events() -> list[Event]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def package(config: Path, events: list[Event]) -> Package:
+    return train(
+        config, out=config.parent / "run", report=lambda line: None, listener=events.append
+    )
+
+
+def test_a_folder_of_classes_becomes_a_package_that_tells_unseen_pictures_apart(
+    package: Package, tmp_path: Path
+):
+    fresh = write_cells(tmp_path / "fresh", patients=20, seed=99)
+    found = evaluate(package.folder, fresh)
+    assert found.n == 80
+    assert found.metrics["auc"].value > 0.9
+    assert found.metrics["auc"].ci95[0] <= found.metrics["auc"].value
+
+
+def test_the_package_of_a_training_loads_and_runs_in_the_engine(package: Package):
+    request = Request(load(package.folder).folder, "cpu", force=True)
+    findings = Engine({"classification": outcome}).run(request, reference_picture())
+    expected = json.loads((package.folder / "reference/expected.json").read_text())["classes"]
+    assert findings.classes == pytest.approx(expected, abs=1e-4)
+    assert sum(findings.classes.values()) == pytest.approx(1)
+
+
+def test_the_training_sets_statistics_are_those_of_the_training_part_alone(package: Package):
+    preparation = package.spec.inference.parameters["preparation"]
+    assert len(preparation["mean"]) == len(preparation["sd"]) == 3
+    assert 0 < min(preparation["mean"]) < max(preparation["mean"]) < 1
+
+
+def test_evaluation_leaves_out_the_pictures_that_the_model_was_fitted_to(
+    package: Package, config: Path
+):
+    found = evaluate(package.folder, config.parent / "cells")
+    assert found.n == 32  # the test part: a fifth of 40 patients with 4 pictures each
+
+
+def test_classes_that_the_model_does_not_know_are_refused_by_name(package: Package, tmp_path: Path):
+    write_cells(tmp_path, patients=1)
+    (tmp_path / "infected").rename(tmp_path / "cats")
+    (tmp_path / "healthy").rename(tmp_path / "dogs")
+    with pytest.raises(DataError, match="cats, dogs"):
+        evaluate(package.folder, tmp_path)
+
+
+def test_a_training_leaves_its_report(package: Package):
+    run = package.folder.parent
+    for name in (
+        "augmentation.png",
+        "learning.png",
+        "roc.png",
+        "precision_recall.png",
+        "reliability.png",
+        "confusion.png",
+        "mistakes.png",
+        "features.png",
+    ):
+        assert (run / "report" / name).stat().st_size > 1000
+    assert "| infected |" in (run / "report/classification.md").read_text()
+    assert list((run / "events").glob("events.out.tfevents.*"))
+    assert "95 %" in package.card
+
+
+def test_live_figures_come_with_every_epoch(package: Package, events: list[Event]):
+    ends = [e for e in events if "validation/loss" in e.values]
+    assert [e.epoch for e in ends] == list(range(1, 13))
+    losses = [e.values["train/loss"] for e in events if "train/loss" in e.values]
+    assert np.mean(losses[-3:]) < np.mean(losses[:3])
+
+
+def test_an_interrupted_training_resumes_to_the_same_result(config: Path, tmp_path: Path):
+    def interrupt(event: Event) -> None:
+        if event.epoch > 2:
+            raise CancelledError("enough")
+
+    short = tmp_path / "config.toml"
+    short.write_text(CONFIG.replace("epochs = 12", "epochs = 3"))
+    data = config.parent / "cells"
+
+    def run(out: Path, **arguments) -> dict[str, float]:
+        done = train(short, data=data, out=out, report=lambda line: None, **arguments)
+        return json.loads((done.folder / "reference/expected.json").read_text())["classes"]
+
+    with pytest.raises(CancelledError):
+        run(tmp_path / "broken", listener=interrupt)
+    resumed = run(tmp_path / "broken", resume=True)
+    assert resumed == pytest.approx(run(tmp_path / "whole"), abs=1e-5)
