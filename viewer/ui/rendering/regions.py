@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,10 @@ from viewer.imaging.geometry import Geometry
 from viewer.imaging.volume import AIR_HU, Volume, fill_padding, is_padding
 
 #: Regions are found on a grid no finer than this: a table is thicker, and it takes 0.1 s.
-_COARSE_MM = 3.0
+_COARSE_MM = 4.0
 _TISSUE_HU = -400
+#: Below it is the air of the trachea, above it that of the lungs' tissue.
+_OPEN_AIR_HU = -955
 #: Half the thickness (mm) from which on something is a part of the body, not a table's shell.
 _THICK_MM = 6.0
 #: A part beside the largest is the patient's too, an arm or a leg, if it has this share of it and
@@ -25,7 +28,12 @@ _THICK_MM = 6.0
 _LEAST_SHARE = 0.005
 _FLESH_HU = (-200, 150)
 _FAR_MM = 1e4
-_LEAST_LUNGS_ML = 300.0
+#: How far outside the skin the body's region ends; a table lies further off.
+_SKIN_MM = 4.0
+_LEAST_LUNGS_ML = 100.0
+#: Half the width (mm) of the trachea's blurred edge, of the vessels closed over, and of the parts
+#: of the lungs left out; and the distance kept from the chest wall.
+_SHELL_MM, _VESSEL_MM, _THIN_MM, _WALL_MM = 4.5, 6.0, 10.0, 3.0
 #: Over this distance (mm) a region fades into air, so that its edge is no staircase.
 _FADE_MM = 2.0
 
@@ -96,12 +104,14 @@ def find_body(volume: Volume) -> Extent | None:
     if not count:
         return None
     kept = _patient(parts, coarse)[parts]
-    grown = _distance(~kept, spacing) < _THICK_MM + 2
+    grown = _distance(~kept, spacing) < _THICK_MM + _SKIN_MM
     filled = np.stack([ndimage.binary_fill_holes(plane) for plane in grown])
     return Extent(_depth(filled, spacing), stride)
 
 
-def _patient(parts: npt.NDArray[np.int32], coarse: npt.NDArray[np.int16]) -> npt.NDArray[np.bool_]:
+def _patient(
+    parts: npt.NDArray[np.signedinteger[Any]], coarse: npt.NDArray[np.int16]
+) -> npt.NDArray[np.bool_]:
     """Which of the parts, by label, belong to the patient."""
     sizes = np.bincount(parts.ravel())
     sizes[0] = 0
@@ -116,19 +126,24 @@ def find_lungs(volume: Volume, body: Extent | None) -> Extent | None:
     if body is None:
         return None
     coarse, stride, spacing = _coarse(volume)
-    air = (coarse < _TISSUE_HU) & (body.depth_mm > _THICK_MM)
-    parts, count = ndimage.label(air)
+    mean = ndimage.gaussian_filter(coarse, 0.7)
+    aerated = (mean < _TISSUE_HU) & (mean > _OPEN_AIR_HU) & (body.depth_mm > _THICK_MM)
+    parts, count = ndimage.label(_distance(aerated, spacing) > _SHELL_MM)
     if not count:
         return None
     voxel_ml = float(np.prod(spacing)) / 1000
     sizes = np.bincount(parts.ravel()) * voxel_ml
     sizes[0] = 0
-    lungs = (sizes >= _LEAST_LUNGS_ML)[parts]
-    if not lungs.any():
+    inner = (sizes >= _LEAST_LUNGS_ML)[parts]
+    if not inner.any():
         return None
-    # Closed over the vessels, then drawn back from the chest wall.
-    closed = _distance(~lungs, spacing) < 9
-    return Extent(_depth(_distance(closed, spacing) > 10, spacing), stride)
+    lungs = _distance(~inner, spacing) < _SHELL_MM
+    # Closed over the vessels, opened to lose what is thin, and drawn back from the chest wall.
+    closed = _distance(_distance(~lungs, spacing) < _VESSEL_MM, spacing) > _VESSEL_MM
+    core = _distance(closed, spacing) > _THIN_MM
+    if not core.any():
+        return None
+    return Extent(_depth(_distance(~core, spacing) < _THIN_MM - _WALL_MM, spacing), stride)
 
 
 def boxed(volume: Volume, extent: Extent | None) -> Volume:
@@ -203,16 +218,37 @@ def shrink(volume: Volume, most_voxels: int) -> Volume:
         step *= 1.02
     factor = np.minimum(spacing / step, 1)
     counts = np.maximum(np.floor(shape * factor), 1).astype(int)
-    # A Gaussian is symmetric; a box over an even count would move everything by half a voxel.
-    blurred = ndimage.gaussian_filter(volume.voxels, (shape / counts - 1) / 2, truncate=2)
+    pooled = _pool(volume, (shape / counts).astype(int))
     voxels = ndimage.zoom(
-        blurred, counts / shape, order=1, mode="nearest", grid_mode=True, output=np.int16
+        pooled.voxels,
+        counts / pooled.voxels.shape,
+        order=1,
+        mode="nearest",
+        grid_mode=True,
+        output=np.int16,
     )
-    scale = (shape / counts)[::-1]
-    affine = volume.geometry.affine.copy()
+    return Volume(voxels, _regrid(pooled.geometry, np.array(pooled.voxels.shape) / counts, counts))
+
+
+def _pool(volume: Volume, blocks: npt.NDArray[np.int64]) -> Volume:
+    """The means of whole blocks of voxels; what is left over at the far ends is dropped."""
+    counts = np.array(volume.geometry.shape) // blocks
+    z, y, x = counts * blocks
+    total = np.zeros(counts, np.int32)
+    for i, j, k in np.ndindex(*blocks):
+        total += volume.voxels[i : z : blocks[0], j : y : blocks[1], k : x : blocks[2]]
+    voxels = (total // int(blocks.prod())).astype(np.int16)
+    return Volume(voxels, _regrid(volume.geometry, blocks, counts))
+
+
+def _regrid(geometry: Geometry, scale: npt.NDArray[Any], counts: npt.NDArray[np.int64]) -> Geometry:
+    """A grid of voxels ``scale`` times as large, over the same space from the same corner."""
+    scale = np.asarray(scale, dtype=float)[::-1]
+    affine = geometry.affine.copy()
     affine[:3, :3] *= scale
-    affine[:3, 3] = volume.geometry.to_lps((scale - 1) / 2)
-    return Volume(voxels, Geometry(affine, voxels.shape))
+    affine[:3, 3] = geometry.to_lps((scale - 1) / 2)
+    z, y, x = (int(n) for n in counts)
+    return Geometry(affine, (z, y, x))
 
 
 def _coarse(

@@ -31,8 +31,6 @@ from viewer.ui.rendering.messages import RenderingError
 from viewer.ui.rendering.presets import VolumePreset
 
 _ABORT_CHECK = int(vtkCommand.AbortCheckEvent)
-#: Samples along a ray, in voxels.
-_SAMPLES_APART = 0.75
 _SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software", "basic render", "gdi")
 
 
@@ -88,8 +86,16 @@ class Scene:
         self._preset: VolumePreset | None = None
         self._props: dict[str, _Prop] = {}
 
-    def put(self, key: str, volume: Volume) -> None:
-        """Keep a volume, from :func:`regions.plain`, under a name."""
+    def put(self, key: str, volume: Volume, samples_apart: float = 0.75) -> None:
+        """Keep a volume, from :func:`regions.plain`, under a name.
+
+        Parameters
+        ----------
+        key : str
+        volume : Volume
+        samples_apart : float
+            Along a ray, in voxels.
+        """
         self._drop(key)
         image = vtkImageData()
         z, y, x = volume.voxels.shape
@@ -102,7 +108,7 @@ class Scene:
         mapper = self._mapper()
         mapper.SetInputData(image)
         mapper.SetAutoAdjustSampleDistances(False)
-        mapper.SetSampleDistance(_SAMPLES_APART * min(spacing))
+        mapper.SetSampleDistance(samples_apart * min(spacing))
         actor = vtkVolume()
         actor.SetMapper(mapper)
         actor.SetProperty(self._property)
