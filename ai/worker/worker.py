@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 #: How long a cancelled run may take to notice before its process is killed. With the time it takes
 #: to kill, a cancel is answered within 300 ms.
-OBEY_SECONDS = 0.15
+OBEY_SECONDS = 0.12
 
 
 class Worker:
@@ -272,9 +272,12 @@ class _Process:
         self._process.join(1)
         code = self._process.exitcode
         self.kill()
+        killed = code is not None and code < 0
         return WorkerError(
             f"The inference process ended unexpectedly (exit code {code}).",
-            "The memory may have been too small. Try again, or on a smaller series.",
+            "The memory may have been too small: try again, or on a smaller series."
+            if killed
+            else "Standard error says why.",
         )
 
 

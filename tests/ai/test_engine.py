@@ -11,7 +11,7 @@ import pytest
 import torch
 from pydantic import BaseModel
 
-from ai.engine import Engine, Forward, Outcome, choose_device
+from ai.engine import Engine, Forward, Outcome, _Attempt, choose_device
 from ai.errors import AIError, CancelledError, ContractError, PackageError
 from ai.packages.package import Package
 from ai.packages.selftest import self_test, write_reference
@@ -185,12 +185,36 @@ def test_cuda_is_refused_where_there_is_none() -> None:
         choose_device("cuda")
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
-def test_a_gpu_without_memory_is_given_up_for_the_cpu(package: Package) -> None:
+class Recorded(torch.nn.Module):
+    """A network that remembers where it was moved to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moves: list[str] = []
+
+    def to(self, device: torch.device) -> Recorded:  # type: ignore[override]
+        self.moves.append(device.type)
+        return self
+
+
+def test_a_gpu_whose_memory_is_too_small_is_given_up_for_the_cpu(
+    package: Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "Small GPU")
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
     pipeline, calls = recording([torch.OutOfMemoryError("CUDA out of memory")] * 2)
-    run = engine(pipeline).run(Request(package.folder, "auto"), IMAGE).run
+    network = Recorded()
+    attempt = _Attempt(pipeline, IMAGE, package, {"segment": network}, torch.device("cuda"))
+    _, used = attempt.run(lambda _: None, {})
     assert calls == [(4, "cuda"), (1, "cuda"), (4, "cpu")]
-    assert "too small" in run.device
+    assert network.moves == ["cpu", "cuda"]  # back, for the next run
+    assert used == "cpu (the memory of cuda (Small GPU) was too small)"
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+def test_a_run_on_a_gpu_names_it(package: Package) -> None:
+    run = engine().run(Request(package.folder, "auto"), IMAGE).run
+    assert run.device == f"cuda ({torch.cuda.get_device_name()})"
 
 
 @pytest.mark.parametrize("name", STACKS)
