@@ -75,7 +75,7 @@ class InputContract(_Part):
         Accepted values of DICOM Modality (0008,0060).
     body_part : tuple of str
         Accepted values of DICOM Body Part Examined (0018,0015), upper case. Any if empty; an image
-        that does not name its body part is not refused for it.
+        that names no body part, or none that the standard defines, is not refused for it.
     orientation : {"any", "axial", "coronal", "sagittal"}
         The plane in which the slices must have been acquired or reconstructed.
     oblique_limit_degrees : float
