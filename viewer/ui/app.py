@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication
 import resources
 from viewer import __version__, locations
 from viewer.analysis import Analysis
-from viewer.demo import demo_series
 from viewer.session.presets import load_presets
 from viewer.session.session import Session
 from viewer.ui import theme
@@ -74,13 +73,19 @@ def open_window(
         controller,
         load_presets(resources.ROOT / "windows.json"),
         Settings(store),
-        make_demo=lambda on_progress: demo_series(locations.cache(), on_progress=on_progress),
+        make_demo=_make_demo,
         on_close=close,
     )
     gui.setParent(window)
     controller.setParent(window)
     window.open(paths)
     return window
+
+
+def _make_demo(on_progress: Callable[[int, int], None]) -> Path:
+    from viewer.demo import demo_series  # costs half a second that most starts need not pay
+
+    return demo_series(locations.cache(), on_progress=on_progress)
 
 
 def run(paths: Sequence[Path]) -> int:

@@ -54,9 +54,8 @@ class ReportPanel(QFrame):
     @property
     def skipped(self) -> dict[str, str]:
         """The files listed as left out, with the reason shown."""
-        root = self._skipped.invisibleRootItem()
-        groups = [root.child(n) for n in range(root.childCount())]
-        return {g.child(n).text(0): g.text(0) for g in groups for n in range(g.childCount())}
+        groups = _children(self._skipped.invisibleRootItem())
+        return {file.text(0): group.text(0) for group in groups for file in _children(group)}
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw the signs anew in the colours of another theme."""
@@ -131,6 +130,11 @@ class ReportPanel(QFrame):
             sum(n.severity is not Severity.INFO for n in notes)
             + sum(s.error != NotDicomError.__name__ for s in self._session.library.skipped)
         )
+
+
+def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    children = (item.child(n) for n in range(item.childCount()))
+    return [child for child in children if child is not None]
 
 
 def _facts(series: Series) -> str:
