@@ -5,6 +5,7 @@ pydicom decodes whatever is not understood here.
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -32,6 +33,7 @@ _BYTE_ORDER: Mapping[str, str] = {
     ExplicitVRLittleEndian: "<",
     ExplicitVRBigEndian: ">",
 }
+_NATIVE_ORDER = "<" if sys.byteorder == "little" else ">"
 #: What decoding by JPEG 2000 turns into RGB by itself (PS3.3 C.7.6.3.1.2).
 _RGB = ("RGB", "YBR_ICT", "YBR_RCT")
 #: Luma of RGB (ITU-R BT.601), for colour shown as grey.
@@ -103,6 +105,46 @@ def _is_plain(encoding: PixelEncoding) -> bool:
     )
 
 
+def read_in_place(item: SliceFile, out: npt.NDArray[Any]) -> npt.NDArray[Any] | None:
+    """Read stored values straight into the memory of a volume.
+
+    Parameters
+    ----------
+    item : SliceFile
+    out : ndarray of int16, shape (rows, columns)
+        Receives the stored values.
+
+    Returns
+    -------
+    ndarray of int16 or uint16, or None
+        ``out``, seen in the file's sign; None where the file does not hold 16-bit values as they
+        are in memory.
+
+    Raises
+    ------
+    DamagedFileError
+        The file is cut off.
+    """
+    encoding = item.encoding
+    if (
+        item.offset is None
+        or item.has_lut
+        or encoding.bits_allocated != 16
+        or encoding.samples != 1
+        or not item.source.is_plain
+        or _BYTE_ORDER.get(encoding.transfer_syntax) != _NATIVE_ORDER
+        or not _is_plain(encoding)
+        or out.dtype != np.int16
+        or not out.flags.c_contiguous
+    ):
+        return None
+    with item.source.open() as file:
+        file.seek(item.offset + item.frame * out.nbytes)
+        if file.readinto(out.data.cast("B")) < out.nbytes:
+            raise DamagedFileError("the image is cut off.", item.path, _REMEDY)
+    return _in_use(out if encoding.signed else out.view(np.uint16), encoding)
+
+
 def _read_native(item: SliceFile) -> npt.NDArray[Any] | None:
     encoding = item.encoding
     if encoding.samples != 1:
@@ -116,16 +158,28 @@ def _read_native(item: SliceFile) -> npt.NDArray[Any] | None:
     if len(raw) < number * kind.itemsize:
         raise DamagedFileError("the image is cut off.", item.path, _REMEDY)
     values = np.frombuffer(raw, kind).reshape(encoding.rows, encoding.columns)
-    return _in_use(values.astype(kind.newbyteorder("="), copy=False), encoding)
+    return _in_use(values.astype(kind.newbyteorder("=")), encoding)
 
 
 def _in_use(values: npt.NDArray[Any], encoding: PixelEncoding) -> npt.NDArray[Any]:
-    """The bits in use, extended by the sign (PS3.5 8.1.1): the others may hold overlays."""
+    """The bits in use, extended by the sign (PS3.5 8.1.1): the others may hold overlays.
+
+    Changes ``values`` where there is anything in the others, which is rare.
+    """
     unused = values.itemsize * 8 - encoding.bits_stored
-    if encoding.signed:
-        values = values.view(f"i{values.itemsize}")
-        return (values << unused) >> unused if unused > 0 else values
-    return values & ((1 << encoding.bits_stored) - 1) if unused > 0 else values
+    values = values.view(f"{'i' if encoding.signed else 'u'}{values.itemsize}")
+    if unused <= 0:
+        return values
+    if not encoding.signed:
+        most = (1 << encoding.bits_stored) - 1
+        if values.max() > most:
+            values &= values.dtype.type(most)
+        return values
+    most = (1 << encoding.bits_stored - 1) - 1
+    if values.max() > most or values.min() < -most - 1:
+        values <<= unused
+        values >>= unused
+    return values
 
 
 def _read_encapsulated(item: SliceFile) -> npt.NDArray[Any] | None:
@@ -141,7 +195,7 @@ def _read_encapsulated(item: SliceFile) -> npt.NDArray[Any] | None:
     if encoding.samples > 1:
         return _luma(values, encoding.photometric)
     # A code stream that knows its sign is right where the header disagrees.
-    return values if values.dtype.kind == "i" else _in_use(values, encoding)
+    return values if values.dtype.kind == "i" else _in_use(np.array(values), encoding)
 
 
 def _read_with_pydicom(item: SliceFile) -> npt.NDArray[Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import time
+import threading
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,10 +61,10 @@ def load(
     focus : int, optional
         Slice of the volume to read first; the middle one by default.
     on_progress : callable
-        Called in the calling thread as soon as the first slice is in, then at most 20 times a
-        second, and at the end. All calls hand out the same volume, which goes on filling up.
+        Called in the calling thread at most 20 times a second, and at the end. The slice in
+        focus is in at the first call. All calls hand out the same volume, which fills up.
     cancelled : callable
-        Asked before each slice.
+        Asked before each report.
     workers : int, optional
         Threads that decode; by default as many as there are processors.
 
@@ -78,38 +79,29 @@ def load(
     DamagedFileError, UnsupportedError
         No slice at all could be read.
     """
-    total = series.shape[0]
-    voxels = _empty(series)
+    require_memory(series.nbytes, series.slices[0].path)
+    voxels = np.empty(series.shape, np.float32 if series.is_float else np.int16)
     volume = Volume(voxels, series.grid, series.unit)
-    filling = _Filling(series, voxels)
-    measured = [k for k, p in enumerate(series.placements) if _is_measured(p)]
-    middle = total // 2 if focus is None else focus
-    measured.sort(key=lambda k: (abs(k - middle), k))
+    total = series.shape[0]
+    filling = _Filling(series, voxels, total // 2 if focus is None else focus)
     _refuse_if(cancelled)
-    filling.read(measured[0])
-    on_progress(LoadProgress(volume, 1, total))
-    reported = time.monotonic()
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1, "decode") as pool:
-        futures = [pool.submit(filling.read, k) for k in measured[1:]]
+    filling.read_next()
+    number = workers or os.cpu_count() or 1
+    with ThreadPoolExecutor(number, "decode") as pool:
+        running = [pool.submit(filling.read_all) for _ in range(number)]
         try:
-            for done, future in enumerate(as_completed(futures), 2):
+            while wait(running, _SECONDS_BETWEEN_REPORTS, FIRST_EXCEPTION).not_done:
                 _refuse_if(cancelled)
-                future.result()
-                if time.monotonic() - reported >= _SECONDS_BETWEEN_REPORTS:
-                    reported = time.monotonic()
-                    on_progress(LoadProgress(volume, done, total))
+                filling.clear_unread()
+                on_progress(LoadProgress(volume, filling.done, total))
         finally:
-            pool.shutdown(cancel_futures=True)
+            filling.stop()
+    for future in running:
+        future.result()
     filling.interpolate(cancelled)
     notes = filling.notes()
     on_progress(LoadProgress(volume, total, total))
     return LoadResult(volume, notes)
-
-
-def _empty(series: Series) -> npt.NDArray[Any]:
-    require_memory(series.nbytes, series.slices[0].path)
-    dtype = np.float32 if series.is_float else np.int16
-    return np.full(series.shape, np.nan if series.is_float else PADDING, dtype)
 
 
 def _is_measured(placement: Placement) -> bool:
@@ -124,18 +116,56 @@ def _refuse_if(cancelled: Callable[[], bool]) -> None:
 class _Filling:
     """Reads slices into a volume and remembers what went wrong."""
 
-    def __init__(self, series: Series, voxels: npt.NDArray[Any]) -> None:
+    def __init__(self, series: Series, voxels: npt.NDArray[Any], focus: int) -> None:
         self._series = series
         self._voxels = voxels
         self._failed: dict[int, ViewerError] = {}
         self._clipped: dict[int, int] = {}
         self._row_of = {p.below: k for k, p in enumerate(series.placements) if _is_measured(p)}
+        nearest = sorted(self._row_of.values(), key=lambda k: (abs(k - focus), k))
+        self._unread = deque(nearest)
+        self._lock = threading.Lock()
+        self._is_clear = False
+        for k, placement in enumerate(series.placements):
+            if not _is_measured(placement):
+                voxels[k] = self._padding
+        self.done = 0
 
-    def read(self, k: int) -> None:
-        """Read a measured slice of the volume, in any thread."""
+    def read_next(self) -> bool:
+        """Read the next slice, in any thread; False when there is none."""
+        with self._lock:
+            if not self._unread:
+                return False
+            k = self._unread.popleft()
         source = self._series.placements[k].below
         assert source is not None
         self._read_source(source, self._voxels[k])
+        with self._lock:
+            self.done += 1
+        return True
+
+    def read_all(self) -> None:
+        """Read slices until there are none."""
+        while self.read_next():
+            pass
+
+    def stop(self) -> None:
+        """Let ``read_all`` end."""
+        with self._lock:
+            self._unread.clear()
+
+    def clear_unread(self) -> None:
+        """Make padding of the slices whose turn has not come, before they are shown.
+
+        It takes as long as reading does where nothing has to be decoded, so that a volume that is
+        there before it is first shown is spared it.
+        """
+        if self._is_clear:
+            return
+        with self._lock:
+            for k in self._unread:
+                self._voxels[k] = self._padding
+        self._is_clear = True
 
     def _read_source(self, index: int, out: npt.NDArray[Any]) -> None:
         series = self._series
@@ -143,12 +173,14 @@ class _Filling:
             clipped = read_slice(series.slices[index], out, is_hu=series.unit == "HU")
             if clipped:
                 self._clipped[index] = clipped
+            return
         except ViewerError as failure:
             self._failed[index] = failure
         except OSError as failure:
             self._failed[index] = DamagedFileError(
                 f"the file cannot be read ({failure.strerror}).", series.slices[index].path
             )
+        out[...] = self._padding
 
     def interpolate(self, cancelled: Callable[[], bool]) -> None:
         """Fill the slices between measured ones; what is padding in either stays padding."""
@@ -170,7 +202,7 @@ class _Filling:
         if row is not None:
             return np.asarray(self._voxels[row])
         if index not in spare:
-            spare[index] = np.full_like(self._voxels[0], self._padding)
+            spare[index] = np.empty_like(self._voxels[0])
             self._read_source(index, spare[index])
         return spare[index]
 

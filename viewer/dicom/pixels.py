@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from viewer.dicom.decode import stored_values
+from viewer.dicom.decode import read_in_place, stored_values
 from viewer.dicom.series import SliceFile
 from viewer.imaging.volume import AIR_HU, PADDING
 
@@ -36,13 +36,15 @@ def read_slice(item: SliceFile, out: npt.NDArray[Any], *, is_hu: bool) -> int:
     ------
     DamagedFileError, UnsupportedError
     """
-    stored = stored_values(item)
+    stored = read_in_place(item, out)
+    if stored is None:
+        stored = stored_values(item)
     mask = _padding_mask(stored, item)
     clipped = _rescale(stored, item, out)
     if mask is None and is_hu:
         mask = _unmarked_padding(out)
     if mask is not None:
-        out[mask] = PADDING if out.dtype == np.int16 else np.nan
+        np.copyto(out, PADDING if out.dtype == np.int16 else np.nan, where=mask)
     return clipped
 
 
@@ -57,6 +59,7 @@ def _padding_mask(stored: npt.NDArray[Any], item: SliceFile) -> npt.NDArray[np.b
 
 
 def _rescale(stored: npt.NDArray[Any], item: SliceFile, out: npt.NDArray[Any]) -> int:
+    """Write rescaled values, over the stored ones where those are in ``out`` already."""
     slope, intercept = item.rescale.slope, item.rescale.intercept
     if out.dtype == np.float32:
         np.multiply(stored, np.float32(slope), out=out, casting="unsafe")
@@ -65,7 +68,8 @@ def _rescale(stored: npt.NDArray[Any], item: SliceFile, out: npt.NDArray[Any]) -
     if stored.dtype.kind == "f":
         values: npt.NDArray[Any] = np.rint(stored * slope + intercept)
     elif _fits(stored, slope, intercept):
-        out[...] = stored
+        if not np.may_share_memory(stored, out):
+            out[...] = stored
         if slope != 1:
             out *= np.int16(slope)
         if intercept:
@@ -81,7 +85,8 @@ def _rescale(stored: npt.NDArray[Any], item: SliceFile, out: npt.NDArray[Any]) -
 
 def _fits(stored: npt.NDArray[Any], slope: float, intercept: float) -> bool:
     """Whether neither the rescaled values nor the way to them leave int16."""
-    least, most = int(stored.min()), int(stored.max())
+    least = 0 if stored.dtype.kind == "u" else int(stored.min())
+    most = int(stored.max())
     ends = [least, most, *(v * slope for v in (least, most)), intercept]
     ends += [v * slope + intercept for v in (least, most)]
     return min(ends) > PADDING and max(ends) < -PADDING
