@@ -18,7 +18,7 @@ from torch import nn
 
 from ai import guard
 from ai.errors import AIError, ContractError, PackageError
-from ai.findings import Finding, Findings, Heatmap, ModelReference, RunReport
+from ai.findings import Contract, Finding, Findings, Heatmap, ModelReference, RunReport
 from ai.image import Image
 from ai.packages.package import SPEC, Package, load
 from ai.packages.schema import ModelSpec
@@ -30,11 +30,16 @@ _WARM_PACKAGES = 2
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the pipeline of a task makes of an image."""
+    """What the pipeline of a task makes of an image.
+
+    ``reasons`` say why the result should not be trusted: what only the networks can tell of an
+    image, that it is unlike those they were trained on. They count like those of the contract.
+    """
 
     findings: tuple[Finding, ...]
     heatmap: Heatmap | None
     classes: dict[str, float] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
 
 
 #: Image, networks by role, parameters, device, report, seconds by stage (filled in) → outcome.
@@ -101,16 +106,14 @@ class Engine:
         report(Progress("check", 0, 1))
         with _timed(seconds, "check"):
             contract = guard.check(image, spec, request.reasons)
-        if not (contract.ok or request.force):
-            raise ContractError(
-                " ".join(contract.reasons),
-                "It can be run anyway; the result is then marked as out of contract.",
-            )
+        _refuse(contract, request)
         report(Progress("load", 0, 1))
         with _timed(seconds, "load"):
             networks = self.networks(package, device)
         attempt = _Attempt(pipeline, image, package, networks, device)
         outcome, used = attempt.run(Forward(report), seconds)
+        contract = _with_reasons(contract, outcome.reasons)
+        _refuse(contract, request)
         return Findings(
             series_uid=image.identifier,
             model=ModelReference(id=spec.id, version=spec.version, sha256=package.sha256),
@@ -227,6 +230,18 @@ def _operating_point(spec: ModelSpec, name: str | None) -> tuple[str, float]:
     return name, spec.output.operating_points[name]
 
 
+def _refuse(contract: Contract, request: Request) -> None:
+    if not (contract.ok or request.force):
+        raise ContractError(
+            " ".join(contract.reasons),
+            "It can be run anyway; the result is then marked as out of contract.",
+        )
+
+
+def _with_reasons(contract: Contract, reasons: tuple[str, ...]) -> Contract:
+    return Contract(ok=contract.ok and not reasons, reasons=(*contract.reasons, *reasons))
+
+
 def _is_out_of_memory(error: Exception) -> bool:
     # The CPU allocator of torch raises a plain RuntimeError.
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in (
@@ -270,4 +285,18 @@ def _detect(
     return Outcome(detection.findings, detection.heatmap)
 
 
-_PIPELINES: Mapping[str, Pipeline] = {"detection": _detect}
+def _classify(
+    image: Image,
+    networks: Mapping[str, nn.Module],
+    parameters: Mapping[str, Any],
+    device: torch.device,
+    report: Report,
+    seconds: dict[str, float],
+) -> Outcome:
+    from ai.classification import classify
+
+    answer = classify(image, networks, parameters, device, report, seconds)
+    return Outcome((), answer.heatmap, answer.classes, answer.reasons)
+
+
+_PIPELINES: Mapping[str, Pipeline] = {"detection": _detect, "classification": _classify}

@@ -102,6 +102,18 @@ def test_what_the_caller_knows_against_a_run_counts(package: Package) -> None:
     assert forced.contract.reasons == ("Slices are missing.",)
 
 
+def test_what_only_the_networks_can_tell_against_an_image_counts(package: Package) -> None:
+    def pipeline(image, networks, parameters, device, report, seconds):
+        return Outcome((), None, {"pneumonia": 0.9}, ("This is no chest.",))
+
+    with pytest.raises(ContractError, match="no chest"):
+        engine(pipeline).run(Request(package.folder), IMAGE)
+    forced = engine(pipeline).run(Request(package.folder, force=True), IMAGE)
+    assert forced.contract.reasons == ("This is no chest.",)
+    assert not forced.contract.ok
+    assert forced.classes == {"pneumonia": 0.9}
+
+
 def test_a_smaller_batch_is_tried_when_the_memory_runs_out(package: Package) -> None:
     pipeline, calls = recording([torch.OutOfMemoryError("out of memory")])
     engine(pipeline).run(Request(package.folder, "cpu"), IMAGE)
