@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -105,7 +105,7 @@ class ShortcutsSheet(QDialog):
         layout.addLayout(header)
         layout.addWidget(self._nothing)
         layout.addWidget(self._columns(), 1)
-        self.resize(1040, 640)
+        self.resize(QSize(1080, 800).boundedTo(window.size() - QSize(64, 64)))
         self._filter.setFocus()
 
     def visible_rows(self) -> list[tuple[str, str]]:
