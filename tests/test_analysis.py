@@ -158,3 +158,17 @@ def test_padding_reaches_the_model_as_air(tmp_path: Path) -> None:
     assert np.all(image.voxels[:, 0] == AIR_HU)
     assert np.all(image.voxels[:, 1:] == 40)
     assert image.identifier == series.series_uid
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.float32])
+def test_an_inverted_picture_reaches_the_model_with_dense_bright(tmp_path: Path, dtype) -> None:
+    series = replace(only_series(along_z([0.0]), tmp_path), is_inverted=True)
+    voxels = np.linspace(-20000, 30000, 80).reshape(1, 8, 10).astype(dtype)
+    voxels[0, 0, 0] = PADDING if dtype == np.int16 else np.nan
+    volume = Volume(voxels, Geometry(np.eye(4), voxels.shape), unit="")
+    image = image_of(series, volume)
+    assert image.voxels.dtype == dtype
+    assert image.voxels[0, 0, 0] == 0  # padding is nothing, not white
+    first, last = float(voxels[0, 0, 1]), float(voxels[0, 7, 9])
+    assert image.voxels[0, 0, 1] == pytest.approx(last, abs=1)
+    assert image.voxels[0, 7, 9] == pytest.approx(first, abs=1)

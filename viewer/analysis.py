@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
 
 from ai.errors import AIError, PackageError
 from ai.findings import Contract, Findings
@@ -21,7 +24,7 @@ from ai.worker import Job, JobState, Worker
 from viewer import __version__
 from viewer.dicom.series import LengthUnit, Series
 from viewer.imaging.geometry import Geometry
-from viewer.imaging.volume import Volume, fill_padding
+from viewer.imaging.volume import Volume, fill_padding, is_padding
 
 __all__ = ["Analysis", "Job", "JobState", "ModelSummary", "heatmap_volume", "image_of"]
 
@@ -210,7 +213,7 @@ class Analysis:
 
 
 def image_of(series: Series, volume: Volume) -> Image:
-    """What a model is shown of a series: voxels with padding as air, and their place.
+    """What a model is shown of a series: voxels with padding as air, bright = dense; their place.
 
     Parameters
     ----------
@@ -222,14 +225,25 @@ def image_of(series: Series, volume: Volume) -> Image:
     -------
     Image
     """
+    voxels = _inverted(volume.voxels) if series.is_inverted else volume.voxels
     return Image(
-        voxels=fill_padding(volume.voxels, volume.background),
+        voxels=fill_padding(voxels, volume.background),
         affine=volume.geometry.affine,
         modality=series.modality,
         identifier=series.series_uid,
         slice_thickness_mm=series.slice_thickness_mm,
         body_part=series.body_part,
     )
+
+
+def _inverted(voxels: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """MONOCHROME1 values as MONOCHROME2 ones of the same range; padding stays padding."""
+    padding = is_padding(voxels)
+    measured = voxels[~padding]
+    if not measured.size:
+        return voxels
+    turned = measured.max().astype(np.float64) + measured.min() - voxels
+    return np.where(padding, voxels, turned).astype(voxels.dtype)
 
 
 def heatmap_volume(findings: Findings) -> Volume | None:
