@@ -77,7 +77,7 @@ class Schedule:
 
 def stops(losses: list[float], patience: int) -> bool:
     """Whether the best validation loss lies ``patience`` epochs back or more."""
-    return bool(patience) and len(losses) - 1 - int(np.argmin(losses)) >= patience
+    return bool(patience and losses) and len(losses) - 1 - int(np.argmin(losses)) >= patience
 
 
 def class_weights(labels: npt.NDArray[np.int64], classes: int) -> npt.NDArray[np.float64]:

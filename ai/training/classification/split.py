@@ -29,9 +29,9 @@ class Parts:
     duplicates: int
 
     def describe(self, prints: Prints, labels: tuple[str, ...]) -> str:
-        """One line: pictures and patients of each part and class."""
+        """One line: cases and patients of each part and class."""
         return "; ".join(
-            f"{name} {len(rows)} pictures of {len(np.unique(prints.patients[rows]))} patients ("
+            f"{name} {len(rows)} cases of {len(np.unique(prints.patients[rows]))} patients ("
             + ", ".join(f"{np.sum(prints.labels[rows] == i)} {c}" for i, c in enumerate(labels))
             + ")"
             for name, rows in self.named()
