@@ -122,7 +122,7 @@ def _analyze_series(
     shown = findings.above(findings.run.threshold)
     messages.print(
         f"{title}: {len(shown)} found with a probability of at least {findings.run.threshold:g}"
-        f" in {findings.run.seconds['total']:.1f} s on {findings.run.device}",
+        f" in {findings.run.total_seconds:.1f} s on {findings.run.device}",
         markup=False,
     )
     return findings, volume
