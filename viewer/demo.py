@@ -18,7 +18,7 @@ from viewer.imaging.phantom import ChestPhantom, ChestScan, Nodule, chest_ct
 OnProgress = Callable[[int, int], None]
 
 #: Part of the cached demo's name: raise it when the phantom's appearance changes.
-_VERSION = 1
+_VERSION = 2
 _SERIES_FOLDER = "chest-ct"
 _TRUTH_FILE = "truth.json"
 _TRUTH_SCHEMA = "hounsfield.phantom-truth/1"

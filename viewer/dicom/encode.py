@@ -9,7 +9,7 @@ import imagecodecs
 import numpy as np
 import numpy.typing as npt
 from pydicom.encaps import encapsulate
-from pydicom.pixels.encoders import RLELosslessEncoder
+from pydicom.pixels.encoders.base import RLELosslessEncoder
 from pydicom.uid import (
     UID,
     HTJ2KLossless,

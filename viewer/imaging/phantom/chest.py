@@ -65,7 +65,7 @@ def chest_ct(
         hu = blur(canvas.hu, slab, scan.kernel)
         if scan.noise_hu > 0:
             noise.add(hu, first)
-        stored = np.rint(hu.clip(-1024, 3071)).astype(np.int16)
+        stored: npt.NDArray[np.int16] = np.rint(hu.clip(-1024, 3071)).astype(np.int16)
         stored[:, outside] = PADDING
         return stored
 

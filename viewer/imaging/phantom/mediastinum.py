@@ -19,13 +19,17 @@ def blood(x: Field, y: Field, z: Field) -> Field:
         ellipsoid(x, y, z, (4, 10, -40), (30, 17, 20), 6),
         3,
     )
+    appendages = np.minimum(
+        ellipsoid(x, y, z, (40, -14, -30), (13, 17, 10), 35),
+        ellipsoid(x, y, z, (-24, -38, -30), (13, 12, 12), 30),
+    )
     right = union(
         ellipsoid(x, y, z, (16, -50, -70), (38, 15, 30), -22),
         ellipsoid(x, y, z, (-30, -20, -56), (18, 25, 32), 10),
         3,
     )
-    outflow = ellipsoid(x, y, z, (12, -48, -34), (15, 15, 24))
-    return np.minimum(left, union(right, outflow, 8))
+    outflow = ellipsoid(x, y, z, (18, -46, -34), (16, 14, 24))
+    return np.minimum(np.minimum(left, appendages), union(right, outflow, 8))
 
 
 def myocardium(x: Field, y: Field, z: Field) -> Field:
@@ -59,7 +63,7 @@ def great_vessels() -> Tubes:
             curve([(-5, -18, 26, 6.5), (-14, -12, 48, 6.5), (-22, -2, 68, 6), (-25, -2, 140, 4)]),
             curve([(8, -4, 28, 4.2), (16, -4, 55, 4.2), (24, -2, 85, 4), (25, -2, 140, 4)]),
             # Pulmonary trunk and arteries.
-            curve([(14, -50, -40, 12), (22, -42, -22, 13.5), (23, -30, -8, 13), (24, -20, -6, 11)]),
+            curve([(18, -47, -38, 12), (25, -42, -22, 13.5), (25, -30, -8, 13), (25, -20, -5, 11)]),
             curve([(22, -26, -8, 11), (0, -8, -12, 11), (-22, 0, -14, 10.5),
                    (*ARTERY_ROOT["right"], 8.5)]),
             curve([(24, -22, -6, 11), (32, -4, 2, 10.5), (*ARTERY_ROOT["left"], 8.5)]),

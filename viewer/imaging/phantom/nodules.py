@@ -69,6 +69,7 @@ class Blob:
         radius = self._radius(sphere)
         volume = float(np.mean(radius**3))
         self._scale = diameter_mm / 2 / np.cbrt(volume)
+        self._sample_mm = max(0.3, diameter_mm / 30)
         shift = np.mean(sphere * radius[:, None] ** 4, axis=0) * 0.75 / volume * self._scale
         self.center = center - shift
         self.reach_mm = float(radius.max()) * self._scale + float(np.linalg.norm(shift))
@@ -77,7 +78,7 @@ class Blob:
         lobes = np.exp(self._sharpness * (direction @ self._axes.T - 1))
         return np.asarray(self._scale * (1 + lobes @ self._heights))
 
-    def coverage(self, slab: Slab, finest_mm: float = 0.3) -> tuple[Box, Field] | None:
+    def coverage(self, slab: Slab) -> tuple[Box, Field] | None:
         """Share of each voxel inside, by supersampling, and the box it lies in."""
         x0, y0, z0 = self.center
         axes, starts, counts = [], [], []
@@ -86,7 +87,7 @@ class Blob:
             voxels = axis.reach(middle - reach, middle + reach)
             if voxels.start >= voxels.stop:
                 return None
-            count = int(np.ceil(axis.spacing / finest_mm))
+            count = int(np.ceil(axis.spacing / self._sample_mm))
             sub = (np.arange(count) + 0.5) / count - 0.5
             at = axis.first + axis.spacing * np.arange(voxels.start, voxels.stop)
             axes.append((at[:, None] + sub * axis.spacing).ravel() - middle)
@@ -96,7 +97,7 @@ class Blob:
         cover = np.empty([s.stop - s.start for s in starts], dtype=np.float32)
         for k in range(len(cover)):
             layer = z[k * counts[0] : (k + 1) * counts[0]]
-            offset = np.stack(np.meshgrid(layer, y, x, indexing="ij"), axis=-1)
+            offset = np.stack(np.meshgrid(layer, y, x, indexing="ij")[::-1], axis=-1)
             distance = np.linalg.norm(offset, axis=-1)
             inside = distance < self._radius(offset / (distance[..., None] + 1e-9))
             shape = (counts[0], len(cover[k]), counts[1], len(cover[k][0]), counts[2])

@@ -14,12 +14,12 @@ from viewer.imaging.phantom.raster import Canvas, depth, thin_coverage
 from viewer.imaging.phantom.shapes import Field, Tubes
 
 #: HU of the tissues, in the portal venous phase of a contrast-enhanced scan.
-AIR, SKIN, FAT, MUSCLE, MEDIASTINAL_FAT = -1000.0, 25.0, -104.0, 58.0, -98.0
+AIR, SKIN, FAT, MUSCLE, MEDIASTINAL_FAT = -1000.0, 55.0, -104.0, 58.0, -98.0
 BLOOD, MYOCARDIUM, PERICARDIUM, LUNG_VESSEL = 152.0, 104.0, 30.0, 120.0
 LIVER, LIVER_VEIN, SPLEEN, STOMACH_WALL, STOMACH = 106.0, 148.0, 118.0, 75.0, 22.0
 OESOPHAGUS, THYROID, AIRWAY_WALL = 48.0, 168.0, 25.0
 CORTEX, RIB_MARROW, SPONGIOSA, DISC, CANAL, CORD, CARTILAGE = 820.0, 190, 200, 88, 5, 42, 108
-FISSURE = -745.0
+FISSURE = -640.0
 
 #: The stomach's contents settle: gas in front of this y, in mm.
 _FLUID_LEVEL_Y = -42.0
@@ -63,19 +63,19 @@ class Painter:
 
     def _trunk(self, canvas: Canvas, organs: Organs) -> None:
         canvas.fill(organs.skin, SKIN)
-        canvas.fill(organs.skin + 1.6, FAT)
+        canvas.fill(organs.skin + 2.2, FAT)
         canvas.fill(organs.muscle, MUSCLE)
         # Fat between the intercostal muscles and the outer ones, and between muscle groups.
-        grid = canvas.slab.coarse_grid()
-        planes = np.maximum(np.abs(organs.cage - 15.5) - _fat_thickness(*grid), organs.muscle + 4)
-        canvas.fill(planes, FAT)
-        canvas.fill(np.maximum(_axilla(*grid), organs.muscle + 5), FAT)
+        x, y, z = canvas.slab.coarse_grid()
+        ripple = 3 * np.sin(x / 17 + z / 29) + 3 * np.sin(y / 19 - z / 23)
+        outside = np.maximum(organs.muscle + 3, np.abs(organs.cage - 29) - 19)
+        canvas.sheet(organs.cage - 15 + ripple, _fat_thickness(x, y, z), outside, FAT, 17)
+        canvas.fill(np.maximum(_axilla(x, y, z), organs.muscle + 5), FAT)
         canvas.fill(organs.cage, MEDIASTINAL_FAT)
 
     def _abdomen(self, canvas: Canvas, organs: Organs) -> None:
         # The diaphragm's own muscle, seen where fat lies under it.
-        sheet = np.maximum(np.abs(organs.diaphragm + 1.4) - 1.4, organs.cage)
-        canvas.fill(sheet, MUSCLE)
+        canvas.sheet(organs.diaphragm + 1.4, 1.4, organs.cage, MUSCLE)
         canvas.fill(organs.liver, LIVER)
         covered = canvas.coverage(organs.liver + 3)
         if covered is not None:
@@ -104,9 +104,9 @@ class Painter:
             canvas.slab, np.concatenate([self._patient.arteries, self._patient.veins])
         )
         canvas.blend(box, vessels[box] * inside, LUNG_VESSEL)
-        walls = _narrowed(self._patient.bronchi, 0.0)
-        canvas.blend(box, thin_coverage(canvas.slab, walls)[box] * inside, AIRWAY_WALL)
-        lumina = _narrowed(self._patient.bronchi, 0.35)
+        bronchi = self._patient.bronchi
+        canvas.blend(box, thin_coverage(canvas.slab, bronchi)[box] * inside, AIRWAY_WALL)
+        lumina = _lumina(bronchi)
         canvas.blend(box, thin_coverage(canvas.slab, lumina)[box] * inside, AIR + 30)
 
     def _parenchyma(self, canvas: Canvas, first_slice: int) -> Field:
@@ -129,22 +129,14 @@ class Painter:
 
     def _fissures(self, canvas: Canvas, organs: Organs) -> None:
         deep = organs.lungs + 1.5
-        right = np.maximum(deep, _like(canvas.slab.coarse_grid()[0], deep))
-        for level, part in (
-            (organs.oblique_fissure, deep),
-            (organs.horizontal_fissure, np.maximum(right, -organs.oblique_fissure)),
-        ):
-            covered = canvas.coverage(part)
-            if covered is None:
-                continue
-            box, inside = covered
-            distance = np.abs(canvas.upsample(canvas.voxels(level)[box[0]], box))
-            canvas.blend(box, inside * np.clip(1.1 - distance, 0, 1) * 0.75, FISSURE)
+        canvas.sheet(organs.oblique_fissure, 0.5, deep, FISSURE)
+        left = np.where(canvas.slab.coarse_grid()[0] > 0, np.float32(99), np.float32(-99))
+        middle = np.maximum(np.maximum(deep, left), -organs.oblique_fissure)
+        canvas.sheet(organs.horizontal_fissure, 0.5, middle, FISSURE)
 
     def _mediastinum(self, canvas: Canvas, organs: Organs) -> None:
         slab, someone = canvas.slab, self._patient
-        sheet = np.maximum(np.abs(organs.heart + 0.5) - 0.8, organs.myocardium - 9)
-        canvas.fill(sheet, PERICARDIUM)
+        canvas.sheet(organs.heart + 0.5, 0.8, organs.myocardium - 9, PERICARDIUM)
         canvas.fill(np.maximum(organs.myocardium, organs.heart + 3), MYOCARDIUM)
         canvas.fill(np.maximum(organs.blood, organs.heart + 4), BLOOD)
         for tubes, hu in (
@@ -220,25 +212,20 @@ def _lay(canvas: Canvas, depth_mm: Field, hu: float) -> None:
     canvas.blend(box, np.clip(depth_mm[box] / canvas.slab.width_mm + 0.5, 0, 1), hu)
 
 
-def _narrowed(tubes: Tubes, wall_share: float) -> Tubes:
-    """The same tubes, thinner by a wall that is a share of the radius but at least 0.5 mm."""
-    if wall_share == 0:
-        return tubes
-    narrow = tubes.copy()
-    narrow[:, 6:] = np.maximum(tubes[:, 6:] - np.maximum(0.5, 0.22 * tubes[:, 6:]), 0.2)
+def _lumina(bronchi: Tubes) -> Tubes:
+    """The insides of bronchi: their walls take a fifth of the radius, but at least 0.5 mm."""
+    narrow = bronchi.copy()
+    narrow[:, 6:] = np.maximum(bronchi[:, 6:] - np.maximum(0.5, 0.22 * bronchi[:, 6:]), 0.2)
     return narrow
 
 
-def _like(x: Field, shape_of: Field) -> Field:
-    return np.broadcast_to(x, shape_of.shape)
-
-
 def _fat_thickness(x: Field, y: Field, z: Field) -> Field:
-    """Half the width of the fat plane outside the ribs."""
-    return np.asarray(1.4 + 1.2 * np.sin(x / 19 + z / 23) * np.cos(y / 21 - z / 29))
+    """Half the width of the fat planes between the muscles outside the ribs, in mm."""
+    return np.asarray(0.5 + 1.1 * np.sin(x / 23 + z / 31) * np.cos(y / 25 - z / 37))
 
 
 def _axilla(x: Field, y: Field, z: Field) -> Field:
     """The fat of both armpits."""
-    across = ((np.abs(x) - 128) / 24) ** 2 + ((y + 4) / 26) ** 2 + ((z - 40) / 50) ** 2
-    return np.asarray((np.sqrt(across) - 1) * 22, dtype=np.float32)
+    bulge = 7 * np.sin(x / 11 + z / 19) + 6 * np.sin(y / 9 - z / 15) + 4 * np.sin((x + y) / 7)
+    across = ((np.abs(x) - 126) / 22) ** 2 + ((y + 2) / 30) ** 2 + ((z - 40) / 55) ** 2
+    return np.asarray((np.sqrt(across) - 1) * 22 + bulge, dtype=np.float32)

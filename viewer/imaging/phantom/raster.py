@@ -97,28 +97,55 @@ class Canvas:
         self._across = slab.x.weights(slab.x.coarse()).T
         self._down = slab.y.weights(slab.y.coarse())
 
-    def voxels(self, level: Field) -> Field:
-        """A coarse level with its halo of slices, in voxels: its value over its change per voxel."""
+    def voxels(self, level: Field) -> tuple[Field, Field]:
+        """A coarse level (with its halo of slices) in voxels, and the mm of level in a voxel."""
         slab, coarse = self.slab, (self.slab.y.coarse().spacing, self.slab.x.coarse().spacing)
         change = np.abs(level[2:, 1:-1, 1:-1] - level[:-2, 1:-1, 1:-1])
         inner = level[1:-1]
         change += np.abs(inner[:, 2:, 1:-1] - inner[:, :-2, 1:-1]) * (slab.y.spacing / coarse[0])
         change += np.abs(inner[:, 1:-1, 2:] - inner[:, 1:-1, :-2]) * (slab.x.spacing / coarse[1])
         change = np.maximum(change / 2, 0.5 * min(slab.x.spacing, slab.y.spacing))
-        return np.asarray(inner / np.pad(change, ((0, 0), (1, 1), (1, 1)), mode="edge"))
+        change = np.pad(change, ((0, 0), (1, 1), (1, 1)), mode="edge")
+        return np.asarray(inner / change), change
 
     def upsample(self, coarse: Field, box: Box | None = None) -> Field:
         """Coarse values of the slab's slices on the fine grid, or on a box of it."""
         _, rows, columns = box or (slice(None),) * 3
-        return np.matmul(np.matmul(self._down[rows], coarse), self._across[:, columns])
+        return np.asarray(np.matmul(np.matmul(self._down[rows], coarse), self._across[:, columns]))
 
-    def coverage(self, level: Field, threshold: float = 0.5) -> tuple[Box, Field] | None:
+    def coverage(self, level: Field) -> tuple[Box, Field] | None:
         """Share of each voxel inside a shape, and the box beyond which it is nil."""
-        voxels = self.voxels(level)
-        box = self._extent(voxels < threshold)
+        voxels, _ = self.voxels(level)
+        box = self._extent(voxels < 0.5)
         if box is None:
             return None
         return box, np.clip(0.5 - self.upsample(voxels[box[0]], box), 0, 1)
+
+    def sheet(
+        self, level: Field, half_mm: float | Field, within: Field, hu: float, layers_mm: float = 0
+    ) -> None:
+        """Lay a thin sheet along the zero of a level, or one every ``layers_mm`` of it.
+
+        Parameters
+        ----------
+        level : coarse, with its halo of slices.
+        half_mm : half the sheet's thickness; where negative there is none.
+        within : level of the region that it is confined to.
+        hu : of the sheet.
+        layers_mm : distance of repeated sheets.
+        """
+        covered = self.coverage(within)
+        if covered is None:
+            return
+        box, inside = covered
+        voxels, mm = self.voxels(level)
+        distance = self.upsample(voxels[box[0]], box)
+        if layers_mm:
+            period = self.upsample(layers_mm / mm[box[0]], box)
+            distance = (distance / period + 0.5) % 1 * period - 0.5 * period
+        half = self.upsample((np.broadcast_to(half_mm, level.shape)[1:-1] / mm)[box[0]], box)
+        cover = np.clip(half - np.abs(distance) + 0.5, 0, 1) * np.clip(2 * half, 0, 1)
+        self.blend(box, cover * inside, hu)
 
     def _extent(self, inside: npt.NDArray[np.bool_]) -> Box | None:
         """Box of the fine grid that encloses a coarse mask."""

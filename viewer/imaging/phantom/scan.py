@@ -46,7 +46,7 @@ class ChestScan:
     pixel_mm: float = 0.78125
     slice_mm: float = 1.5
     kernel: Kernel = "soft"
-    noise_hu: float = 14.0
+    noise_hu: float = 16.0
     seed: int = 1
     nodules: tuple[Nodule, ...] | None = None
 

@@ -15,7 +15,7 @@ from viewer.imaging.phantom.shapes import Field
 Kernel = Literal["soft", "lung"]
 
 #: Standard deviation of the point spread in mm, and strength of the edge enhancement.
-_SHARPNESS: dict[Kernel, tuple[float, float]] = {"soft": (0.62, 0.0), "lung": (0.42, 0.35)}
+_SHARPNESS: dict[Kernel, tuple[float, float]] = {"soft": (0.5, 0.0), "lung": (0.42, 0.35)}
 #: The noise power spectrum peaks here, in cycles per mm.
 _NOISE_PEAK: dict[Kernel, float] = {"soft": 0.24, "lung": 0.48}
 #: Attenuation of water near 70 keV, per mm.

@@ -6,14 +6,15 @@ All functions broadcast, so that a grid and a list of points are evaluated by th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
-Field = npt.NDArray[np.float32]
+Field = npt.NDArray[np.floating[Any]]
 Points = npt.NDArray[np.float64]
 #: Capsules, shape (n, 8): start x, y, z, end x, y, z, radius at the start and at the end, in mm.
 Tubes = npt.NDArray[np.float64]
@@ -77,9 +78,9 @@ def smoothstep(t: Field) -> Field:
     return np.asarray(t * t * (3 - 2 * t))
 
 
-def chain(points: Iterable[Sequence[float]], radii: float | Sequence[float]) -> Tubes:
+def chain(points: npt.ArrayLike, radii: npt.ArrayLike) -> Tubes:
     """Capsules along a polyline with a radius at each of its points."""
-    p = np.array(list(points), dtype=np.float64)
+    p = np.asarray(points, dtype=np.float64)
     r = np.broadcast_to(np.asarray(radii, dtype=np.float64), len(p))
     return np.column_stack([p[:-1], p[1:], r[:-1], r[1:]])
 
@@ -95,7 +96,7 @@ def curve(knots: Sequence[Sequence[float]], step_mm: float = 5.0) -> Tubes:
 
 def mirrored(tubes: Tubes) -> Tubes:
     """The same tubes on the other side of the body."""
-    return tubes * np.array([-1.0, 1, 1, -1, 1, 1, 1, 1])
+    return np.asarray(tubes * (-1.0, 1, 1, -1, 1, 1, 1, 1))
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def sternum() -> Tubes:
     bars = []
     for z in np.arange(-88.0, 64.0, 2.0):
         r, w = float(thickness(z)), float(half_width(z))
-        y = float(cage_front(z)) - r - 2.0
+        y = float(cage_front(np.asarray(z))) - r - 2.0
         w = max(w - r, 1.0)
         bars.append(chain([(-w, y + 1.5, z), (0, y, z), (w, y + 1.5, z)], r))
     return np.concatenate(bars)
@@ -123,15 +123,15 @@ def scapulae() -> Tubes:
         middle = (a + b) / 2 + (-0.6 * bow, -0.8 * bow, 0)
         quarter, three = (a + middle) / 2 + (-1, -1, 0), (b + middle) / 2 + (-0.6, -1, 0)
         edge = 3.0 if z > -50 else 2.4
-        bars.append(chain([a, quarter, middle, three, b], [2.2, 1.5, 1.3, 2.0, edge]))
+        bars.append(chain(np.stack([a, quarter, middle, three, b]), [2.2, 1.5, 1.3, 2.0, edge]))
     parts = [
         *bars,
         curve([(126, 52, 46, 4), (131, 36, 62, 7), (131, 31, 72, 9), (130, 32, 82, 7)]),
         curve([(70, 92, 62, 3), (90, 92, 70, 4.5), (118, 78, 82, 5), (142, 48, 98, 6),
                (150, 24, 103, 6)]),
         *(
-            chain([(80 + 4 * k, 88 - 3.2 * k, 60 + k), (82 + 4.5 * k, 95 - 2.7 * k, 66 + 1.5 * k)], 1.8)
-            for k in range(11)
+            chain([(80 + k, 88 - 0.8 * k, 60 + k / 4), (82 + k, 95 - 0.7 * k, 66 + 0.4 * k)], 1.8)
+            for k in range(0, 41, 4)
         ),
         curve([(152, 30, 78, 18), (153, 28, 90, 19)]),
         curve([(130, 8, 80, 4.5), (124, 14, 84, 5), (122, 26, 84, 5)]),

@@ -59,7 +59,7 @@ def body(x: Field, y: Field, z: Field) -> Field:
 def muscle(x: Field, y: Field, z: Field, skin: Field) -> Field:
     """The deep fascia, under the subcutaneous fat, which is thicker in front and at the flanks."""
     angle = np.arctan2(y, np.abs(x) + 1)
-    thickness = 9 + 3.5 * np.cos(2 * angle) + 3 * smoothstep((-40 - z) / 120)
+    thickness = 12.5 + 4 * np.cos(2 * angle) + 4 * smoothstep((-40 - z) / 120)
     thickness = thickness + 2 * np.sin(x / 23 + z / 31) * np.cos(y / 27 - z / 47)
     return np.asarray(skin + thickness * (1 - 0.4 * smoothstep((y - 80) / 20)))
 
@@ -90,7 +90,7 @@ def heart(x: Field, y: Field, z: Field) -> Field:
     """The pericardium."""
     return union(
         ellipsoid(x, y, z, (18, -24, -62), (66, 45, 52), -30),
-        ellipsoid(x, y, z, (-6, -26, -30), (42, 34, 40)),
+        ellipsoid(x, y, z, (-4, -22, -32), (40, 34, 38)),
         18,
     )
 
@@ -100,10 +100,13 @@ def mediastinum(x: Field, y: Field, z: Field) -> Field:
     middle = _MEDIASTINUM_WIDTH(z)
     front = smoothstep((y + 66) / 30)
     back = smoothstep((y - 42) / 14)
-    thin = 3.5 + 16 * smoothstep((-58 - z) / 30)
+    thin = 5.0 + 15 * smoothstep((-58 - z) / 30)
     width = thin + (middle - thin) * front * (1 - back) + (23 - thin) * front * back
     thymus = 9 * np.exp(-(((y + 48) / 16) ** 2)) * smoothstep((z + 30) / 40)
-    band = np.abs(x - 3 * (1 - back)) - width - thymus
+    recess = 11 * smoothstep((-8 - z) / 25) * smoothstep((8 - x) / 10)
+    recess = recess * np.exp(-(((y - 32) / 15) ** 2))
+    uneven = 1.8 * front * np.sin(y / 8.5 + z / 13) + 1.2 * np.sin(z / 9 - y / 17)
+    band = np.abs(x - 3 * (1 - back)) - width - thymus + recess + uneven
     aorta = np.hypot(x - 22, y - 42) - 15.5 + 40 * smoothstep((z - 14) / 40)
     arch = ellipsoid(x, y, z, (10, -2, 20), (25, 36, 17), 55)
     hilum = union(
@@ -118,7 +121,7 @@ def mediastinum(x: Field, y: Field, z: Field) -> Field:
 
 def diaphragm(x: Field, y: Field, z: Field) -> Field:
     """The diaphragm's upper surface: negative above it. Two domes and the central tendon."""
-    side = np.where(y > -8, 88, 116)
+    side = np.where(y > -8, np.float32(88), np.float32(116))
     right = -96 - 66 * (((x + 64) / 80) ** 2 + ((y + 8) / side) ** 2)
     left = -111 - 66 * (((x - 62) / 80) ** 2 + ((y + 4) / side) ** 2)
     tendon = -116 - 40 * (((x - 8) / 60) ** 2 + ((y + 16) / 80) ** 2)
@@ -135,8 +138,12 @@ def lungs(cage_: Field, mediastinum_: Field, diaphragm_: Field) -> Field:
 def oblique_fissure(x: Field, y: Field, z: Field) -> Field:
     """Signed distance to the oblique fissure of the side of ``x``: negative in the lower lobe."""
     left = x > 0
-    slope = np.where(left, 1.22, 1.08)
-    height = np.where(left, 46, 40) + (y - 72) * slope - 0.0016 * (np.abs(x) - 75) ** 2
+    slope = np.where(left, np.float32(1.22), np.float32(1.08))
+    height = (
+        np.where(left, np.float32(46), np.float32(40))
+        + (y - 72) * slope
+        - 0.0016 * (np.abs(x) - 75) ** 2
+    )
     bulge = 5 * np.sin(y / 38 + 0.6) + 3 * np.sin(x / 31)
     return np.asarray((z - height - bulge) / np.hypot(1, slope), dtype=np.float32)
 
