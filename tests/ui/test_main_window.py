@@ -444,11 +444,30 @@ def test_no_two_actions_share_a_key(opened):
 def test_the_window_comes_back_as_it_was_left(qtbot, make_window):
     first = make_window()
     first.actions_[A.CROSSHAIR].setChecked(False)
-    first.resize(1111, 777)
+    first.actions_[A.SIDE_PANEL].setChecked(False)
+    first.actions_[A.LAYOUT_CORONAL].trigger()
     first.close()
     second = make_window()
     assert not second.panes.options.crosshair
     assert not second.actions_[A.CROSSHAIR].isChecked()
+    assert not second.analysis_panel.isVisible()
+    assert second.series_panel.isVisible()
+    assert second.panes.grid.layout_name is LayoutName.CORONAL
+    assert second.actions_[A.LAYOUT_CORONAL].isChecked()
+
+
+def test_a_single_slice_gets_one_view_and_a_volume_all_four(qtbot, make_window, folder, tmp_path):
+    (tmp_path / "single").mkdir()
+    first = sorted(folder.glob("*.dcm"))[0]
+    (tmp_path / "single" / "slice.dcm").write_bytes(first.read_bytes())
+    window = make_window(tmp_path / "single")
+    qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
+    assert window.panes.grid.layout_name is LayoutName.AXIAL
+    window.open([folder])
+    qtbot.waitUntil(
+        lambda: window.session.is_complete and window.session.active.shape[0] > 1, timeout=20_000
+    )
+    assert window.panes.grid.layout_name is LayoutName.FOUR
 
 
 def test_closing_all_brings_the_empty_window_back(qtbot, opened):

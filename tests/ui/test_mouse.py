@@ -41,6 +41,12 @@ class Recorder:
     def scroll_slices(self, slices: int) -> None:
         self.calls.append(("scroll", slices))
 
+    def is_on_gauge(self, position: QPointF) -> bool:
+        return position.x() > 1000
+
+    def scrub(self, position: QPointF) -> None:
+        self.calls.append(("scrub", position.y()))
+
     def click(self, position: QPointF) -> None:
         self.calls.append(("click", position.x(), position.y()))
 
@@ -144,6 +150,13 @@ def test_a_second_button_does_not_disturb_a_drag(mouse, target):
     mouse.release(Left, QPointF(164, 100))
     assert target.calls == []
     assert target.window.width == 500
+
+
+def test_dragging_the_bar_of_the_slices_goes_through_them_and_is_no_click(mouse, target):
+    drag(mouse, Left, Plain, (1005, 100), (1005, 140))
+    drag(mouse, Left, Plain, (1005, 150))
+    assert target.calls == [("scrub", 100), ("scrub", 140), ("scrub", 150)]
+    assert target.window == Window(40, 400)
 
 
 def test_the_left_button_takes_the_chosen_tool(mouse, target):

@@ -11,7 +11,7 @@ from viewer.imaging.plane import Orientation
 from viewer.imaging.voi import Window
 from viewer.imaging.volume import Volume
 from viewer.ui.camera import Camera
-from viewer.ui.slice_view import ViewOptions
+from viewer.ui.foreground import ViewOptions
 
 CENTER = np.array([11.5, -143.0, 87.25])
 OFFSETS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from psygnal import Signal
 
 from viewer.dicom.load import LoadResult
-from viewer.dicom.series import Series
+from viewer.dicom.series import LengthUnit, Series
 from viewer.imaging.volume import Volume
 from viewer.session.display import Display
 from viewer.session.history import History
@@ -50,6 +50,16 @@ class Session:
     def active(self) -> Series | None:
         """The series in view."""
         return self._active
+
+    @property
+    def is_in_patient_space(self) -> bool:
+        """Whether it is known where in the patient the picture lies; else no side may be named."""
+        return self._active is None or self._active.geometry is not None
+
+    @property
+    def length_unit(self) -> LengthUnit:
+        """What lengths within a slice are measured in."""
+        return self._active.length_unit if self._active is not None else LengthUnit.MM
 
     @property
     def is_complete(self) -> bool:

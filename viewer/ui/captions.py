@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numpy as np
+import numpy.typing as npt
 
-from viewer.dicom.series import Series, StudyInfo
+from viewer.dicom.series import LengthUnit, Series, StudyInfo
 from viewer.imaging.plane import Orientation
 from viewer.imaging.voi import Window
 
@@ -45,11 +46,14 @@ def series_title(series: Series) -> str:
 
 def spacing_line(series: Series) -> str:
     """Distance and thickness of the slices and size of the pixels, in mm."""
-    if series.geometry is None:
-        return "size unknown"
-    z, y, x = series.geometry.spacing_mm
+    if series.length_unit is LengthUnit.PIXELS:
+        return "pixel size unknown"
+    z, y, x = series.grid.spacing_mm
     pixel = f"{y:.2f}" if abs(y - x) < 0.005 else f"{y:.2f} × {x:.2f}"
-    return f"{round(z, 2):g} mm slices · {pixel} mm pixels"
+    pixels = f"{pixel} {series.length_unit} pixels"
+    if series.geometry is None or series.shape[0] == 1:
+        return pixels
+    return f"{round(z, 2):g} mm slices · {pixels}"
 
 
 def size_line(series: Series) -> str:
@@ -68,9 +72,9 @@ def position_line(orientation: Orientation, position_mm: float) -> str:
     return f"{_AXIS[orientation]} {number(position_mm, 1)} mm"
 
 
-def point(lps: Sequence[float]) -> str:
+def point(lps: npt.ArrayLike) -> str:
     """A point in LPS mm."""
-    x, y, z = (number(v, 1) for v in lps)
+    x, y, z = (number(v, 1) for v in np.asarray(lps))
     return f"L {x}  P {y}  S {z} mm"
 
 

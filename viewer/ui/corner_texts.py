@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from viewer.dicom.series import Series
 from viewer.imaging.plane import Orientation, Stack
 from viewer.session.session import Session
 from viewer.ui import captions
@@ -36,7 +37,9 @@ def corner_texts(
         Leave out what a small view has no room for.
     """
     series = session.active
-    top_left = [Line(orientation.capitalize(), f"crosshair_{orientation}", bold=True)]
+    known = session.is_in_patient_space
+    name = orientation.capitalize() if known else "Image"
+    top_left = [Line(name, f"crosshair_{orientation}", bold=True)]
     top_right: list[Line] = []
     if series is not None and not brief:
         if show_names:
@@ -48,10 +51,11 @@ def corner_texts(
         ]
         if "lossy" in {note.code for note in series.report}:
             top_right.append(Line("Lossy compression", "warn", bold=True))
-    bottom_left = [
-        Line(captions.slice_line(index, stack.count)),
-        Line(captions.position_line(orientation, stack.position_mm(index))),
-    ]
+    bottom_left = [Line(captions.slice_line(index, stack.count))]
+    if known:
+        bottom_left.append(Line(captions.position_line(orientation, stack.position_mm(index))))
+    if series is not None and not is_measured(series, stack, index):
+        bottom_left.insert(0, Line("Interpolated slice", "warn", bold=True))
     if value_text:
         bottom_left.insert(0, Line(value_text, bold=True))
     display = session.display
@@ -62,3 +66,17 @@ def corner_texts(
     return Corners(
         *(tuple(t for t in c if t.text) for c in (top_left, top_right, bottom_left, bottom_right))
     )
+
+
+def is_measured(series: Series, stack: Stack, index: int) -> bool:
+    """Whether a slice of a view was measured as it is shown.
+
+    False for a whole slice that was interpolated or is missing. Views across the slices mix
+    both and are not marked; the series report speaks of them.
+    """
+    first = series.grid.to_index(stack.plane(index).origin)
+    step = series.grid.to_index(stack.plane(index).origin + stack.step) - first
+    if abs(abs(float(step[2])) - 1) > 1e-3:
+        return True
+    placement = series.placements[min(max(round(float(first[2])), 0), series.shape[0] - 1)]
+    return not (placement.is_interpolated or placement.is_empty)

@@ -15,7 +15,7 @@ from viewer.ui import theme
 
 Align = Qt.AlignmentFlag
 
-_MARGIN = 10.0
+_MARGIN = 12.0
 _CROSSHAIR_GAP = 14.0
 _BAR_LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 _BAR_SHARE = 0.28  # of the view's width, at most
@@ -84,7 +84,9 @@ def bar_length_mm(pixels_per_mm: float, view_width: float) -> int:
     return max((n for n in _BAR_LENGTHS_MM if n <= longest), default=_BAR_LENGTHS_MM[0])
 
 
-def draw_scale_bar(painter: QPainter, view: QRectF, pixels_per_mm: float, lines_below: int) -> None:
+def draw_scale_bar(
+    painter: QPainter, view: QRectF, pixels_per_mm: float, unit: str, lines_below: int
+) -> None:
     """Draw a horizontal bar of a round length above the bottom right texts."""
     length = bar_length_mm(pixels_per_mm, view.width())
     font = _font()
@@ -101,8 +103,26 @@ def draw_scale_bar(painter: QPainter, view: QRectF, pixels_per_mm: float, lines_
         painter.setPen(QPen(_color(color), width))
         painter.drawLines(strokes)
     painter.setFont(font)
-    box = QRectF(right - 120, y - step - _BAR_TICK, 120, step)
-    _text(painter, box, Align.AlignRight | Align.AlignVCenter, f"{length} mm", "overlay_text")
+    box = QRectF(right - 160, y - step - _BAR_TICK, 160, step)
+    _text(painter, box, Align.AlignRight | Align.AlignVCenter, f"{length} {unit}", "overlay_text")
+
+
+def draw_gauge(
+    painter: QPainter, track: QRectF, index: int, count: int, marked: Sequence[int]
+) -> None:
+    """Draw how far through its slices a view is, and the slices in which findings lie."""
+    if count < 2:
+        return
+
+    def height(slice_: float) -> float:
+        return track.top() + track.height() * slice_ / (count - 1)
+
+    painter.fillRect(track, _color("overlay_text", 0.16))
+    for slice_ in marked:
+        tick = QRectF(track.left() - 2, height(slice_) - 1, track.width() + 4, 2)
+        painter.fillRect(tick, _color("finding", 0.9))
+    thumb = QRectF(track.left() - 1, height(index) - 4, track.width() + 2, 8)
+    painter.fillRect(thumb, _color("overlay_text", 0.95))
 
 
 def draw_crosshair(painter: QPainter, lines: Sequence[tuple[QLineF, str]], center: QPointF) -> None:

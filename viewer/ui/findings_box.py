@@ -21,6 +21,7 @@ from viewer.ui import captions, theme
 from viewer.ui.fraction_slider import FractionSlider
 
 _COLUMNS = ("#", "Probability", "Size", "Slice")
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -66,7 +67,10 @@ class FindingsBox(QWidget):
         table = self.table
         table.setObjectName("findings_table")
         table.setAccessibleName("Findings")
-        table.setHorizontalHeaderLabels(_COLUMNS)
+        for position, name in enumerate(_COLUMNS):
+            item = QTableWidgetItem(name)
+            item.setTextAlignment(_LEFT if name == "Size" else _RIGHT)
+            table.setHorizontalHeaderItem(position, item)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(space.control_height)
         table.setShowGrid(False)
@@ -113,8 +117,7 @@ class FindingsBox(QWidget):
                 item = QTableWidgetItem(text)
                 item.setToolTip(details(finding))
                 item.setData(Qt.ItemDataRole.UserRole, finding.id)
-                if column != 2:
-                    item.setTextAlignment(_RIGHT)
+                item.setTextAlignment(_LEFT if _COLUMNS[column] == "Size" else _RIGHT)
                 self.table.setItem(row, column, item)
 
     def _show_selection(self) -> None:

@@ -123,6 +123,11 @@ class MainWindow(QMainWindow):
         """Remember the window and stop what works in the background."""
         self._settings.geometry = self.saveGeometry()
         self._settings.splitter = self._splitter.saveState()
+        self._settings.layout = self.panes.grid.layout_name
+        self._settings.panels = (
+            self.actions_[A.SERIES_PANEL].isChecked(),
+            self.actions_[A.SIDE_PANEL].isChecked(),
+        )
         self.panes.cine.stop()
         self.panes.volume.close_rendering()
         self._on_close()
@@ -178,8 +183,6 @@ class MainWindow(QMainWindow):
         actions[A.SIDE_PANEL].toggled.connect(self._side_frame.setVisible)
         actions[A.FULL_SCREEN].toggled.connect(self._set_full_screen)
         actions[A.PATIENT_NAMES].toggled.connect(self._show_names)
-        for name in (A.SERIES_PANEL, A.SIDE_PANEL):
-            actions.check(name, True)
         self.panes.probed.connect(self.status_bar.show_pointer)
         self.panes.probed.connect(self.analysis_panel.probe)
         self.status_bar.cancel_requested.connect(self.session.opening.cancel)
@@ -191,6 +194,14 @@ class MainWindow(QMainWindow):
         self._show_device()
 
     def _restore(self) -> None:
+        series_shown, side_shown = self._settings.panels
+        for name, panel, shown in (
+            (A.SERIES_PANEL, self.series_panel, series_shown),
+            (A.SIDE_PANEL, self._side_frame, side_shown),
+        ):
+            self.actions_[name].setChecked(shown)
+            panel.setVisible(shown)
+        self.panes.grid.show_layout(self._settings.layout)
         self.resize(*_SIZE)
         if (geometry := self._settings.geometry) is not None:
             self.restoreGeometry(geometry)

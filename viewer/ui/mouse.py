@@ -24,6 +24,7 @@ class Tool(StrEnum):
     PAN = "pan"
     ZOOM = "zoom"
     CROSSHAIR = "crosshair"
+    SLICES = "slices"
 
 
 def tool_for(
@@ -56,6 +57,8 @@ class Target(Protocol):
     def pan(self, delta: QPointF) -> None: ...  # noqa: D102
     def zoom(self, factor: float, anchor: QPointF) -> None: ...  # noqa: D102
     def point_at(self, position: QPointF) -> None: ...  # noqa: D102
+    def is_on_gauge(self, position: QPointF) -> bool: ...  # noqa: D102
+    def scrub(self, position: QPointF) -> None: ...  # noqa: D102
     def scroll_slices(self, slices: int) -> None: ...  # noqa: D102
     def click(self, position: QPointF) -> None: ...  # noqa: D102
 
@@ -84,10 +87,11 @@ class Mouse:
     def press(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier, at: QPointF) -> None:
         """A button went down; a second one is ignored until the first is up."""
         tool = tool_for(button, modifiers, self.left_tool)
+        if button is Qt.MouseButton.LeftButton and self._target.is_on_gauge(at):
+            tool = Tool.SLICES
         if tool is not None and self._drag is None:
             self._drag = _Drag(button, tool, at, at, self._target.current_window())
-            if tool is Tool.CROSSHAIR:
-                self._target.point_at(at)
+            self._follow(tool, at)
 
     def move(self, modifiers: Qt.KeyboardModifier, at: QPointF) -> None:
         """The pointer moved, with a button down or without."""
@@ -109,8 +113,15 @@ class Mouse:
             self._target.pan(delta)
         elif drag.tool is Tool.ZOOM:
             self._target.zoom(_ZOOM_PER_PX ** -delta.y(), drag.press)
-        elif drag.tool is Tool.CROSSHAIR:
+        else:
+            self._follow(drag.tool, at)
+
+    def _follow(self, tool: Tool, at: QPointF) -> None:
+        """What goes to where the pointer is, from the press on."""
+        if tool is Tool.CROSSHAIR:
             self._target.point_at(at)
+        elif tool is Tool.SLICES:
+            self._target.scrub(at)
 
     def release(self, button: Qt.MouseButton, at: QPointF) -> None:
         """A button went up; one that did not move was a click."""
@@ -118,7 +129,8 @@ class Mouse:
         if drag is None or drag.button is not button:
             return
         self._drag = None
-        if not drag.moved and button is Qt.MouseButton.LeftButton:
+        plain = button is Qt.MouseButton.LeftButton and drag.tool is not Tool.SLICES
+        if not drag.moved and plain:
             self._target.click(at)
 
     def wheel(self, modifiers: Qt.KeyboardModifier, delta: float, at: QPointF) -> None:

@@ -11,9 +11,10 @@ from viewer.imaging.plane import Orientation
 from viewer.session.session import Session
 from viewer.ui.camera import Camera
 from viewer.ui.cine import Cine
+from viewer.ui.foreground import ViewOptions
 from viewer.ui.layout_grid import LayoutGrid, LayoutName
 from viewer.ui.mouse import Tool
-from viewer.ui.slice_view import SliceView, ViewOptions
+from viewer.ui.slice_view import SliceView
 from viewer.ui.volume_view import VolumeView
 
 _ORIENTATIONS = {
@@ -42,6 +43,7 @@ class Panes(QObject):
         super().__init__(parent)
         self._session = session
         self._options = options
+        self._suited = False
         self.slices = {name: SliceView(session, o) for name, o in _ORIENTATIONS.items()}
         self.volume = VolumeView()
         self.cine = Cine(self)
@@ -132,8 +134,20 @@ class Panes(QObject):
         session.active_changed.connect(self._show_volume)
         session.display.cursor_moved.connect(self._show_cursor)
         session.display.volume_changed.connect(self.cine.stop)
+        session.display.volume_changed.connect(self._suit_layout)
         session.results.findings_changed.connect(self._show_findings)
         session.results.selection_changed.connect(self._show_findings)
+
+    def _suit_layout(self) -> None:
+        """A single picture has one view worth showing; volumes have all."""
+        stacks = {name: view.stack for name, view in self.slices.items()}
+        single = [name for name, stack in stacks.items() if stack is not None and stack.count == 1]
+        if single:
+            self.grid.show_layout(single[0])
+            self._suited = True
+        elif self._suited and all(stack is not None for stack in stacks.values()):
+            self.grid.show_layout(LayoutName.FOUR)
+            self._suited = False
 
     def _show_volume(self) -> None:
         """The 3D view waits for the whole volume."""

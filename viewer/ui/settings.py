@@ -6,7 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from viewer.ui.slice_view import ViewOptions
+from viewer.ui.foreground import ViewOptions
+from viewer.ui.layout_grid import LayoutName
 from viewer.ui.theme import ThemeName
 
 
@@ -58,6 +59,26 @@ class Settings:
     @last_folder.setter
     def last_folder(self, value: Path) -> None:
         self._store.setValue("last_folder", str(value))
+
+    @property
+    def layout(self) -> LayoutName:
+        """Which views are shown."""
+        value = str(self._store.value("window/layout", LayoutName.FOUR))
+        return LayoutName(value) if value in list(LayoutName) else LayoutName.FOUR
+
+    @layout.setter
+    def layout(self, value: LayoutName) -> None:
+        self._store.setValue("window/layout", str(value))
+
+    @property
+    def panels(self) -> tuple[bool, bool]:
+        """Whether the series list and the analysis side are shown."""
+        return self._flag("window/series_panel"), self._flag("window/side_panel")
+
+    @panels.setter
+    def panels(self, value: tuple[bool, bool]) -> None:
+        self._store.setValue("window/series_panel", value[0])
+        self._store.setValue("window/side_panel", value[1])
 
     @property
     def view_options(self) -> ViewOptions:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Flag
 from typing import Any
 
@@ -20,31 +19,12 @@ from viewer.imaging.voi import Window, apply_window
 from viewer.imaging.volume import Volume
 from viewer.session.results import Finding
 from viewer.session.session import Session
-from viewer.ui import captions, drawing, theme
+from viewer.ui import theme
 from viewer.ui.camera import Camera
-from viewer.ui.corner_texts import corner_texts
-from viewer.ui.drawing import Corners
+from viewer.ui.foreground import Foreground, Gauge, ViewOptions
 from viewer.ui.mouse import Mouse
 from viewer.ui.placement import Placement
 from viewer.ui.slice_picture import SlicePicture
-
-# The planes whose traces are a view's horizontal and its vertical line.
-_TRACES = {
-    Orientation.AXIAL: (Orientation.CORONAL, Orientation.SAGITTAL),
-    Orientation.CORONAL: (Orientation.AXIAL, Orientation.SAGITTAL),
-    Orientation.SAGITTAL: (Orientation.AXIAL, Orientation.CORONAL),
-}
-_FINDING_MARGIN_MM = 2.0
-_BRIEF_BELOW_PX = 300
-
-
-@dataclass(frozen=True)
-class ViewOptions:
-    """What is drawn over the pictures of all views."""
-
-    crosshair: bool = True
-    texts: bool = True
-    patient_names: bool = False
 
 
 class _Stale(Flag):
@@ -168,6 +148,17 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         """Go on by some slices."""
         self._session.display.scroll(self.orientation, slices)
 
+    def is_on_gauge(self, position: QPointF) -> bool:
+        """Whether a point of the view lies on the bar of its slices."""
+        gauge = self._gauge
+        return gauge is not None and gauge.contains(position)
+
+    def scrub(self, position: QPointF) -> None:
+        """Go to the slice that the bar has at a point of the view."""
+        gauge = self._gauge
+        if gauge is not None:
+            self.go_to(gauge.slice_at(position))
+
     def point_at(self, position: QPointF) -> None:
         """Bring all views to the point under the pointer."""
         placement = self.placement
@@ -184,14 +175,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
 
     def finding_boxes(self) -> list[tuple[Finding, QRectF]]:
         """The findings that this slice passes through, and their frames in the view."""
-        placement, stack = self.placement, self.stack
-        if placement is None or stack is None:
-            return []
-        reach = stack.spacing_mm / 2
-        boxes = (
-            (f, placement.box_of(f, _FINDING_MARGIN_MM, reach)) for f in self._session.results.shown
-        )
-        return [(finding, box) for finding, box in boxes if box is not None]
+        foreground = self._foreground
+        return foreground.finding_boxes() if foreground is not None else []
 
     # Qt's events
 
@@ -248,20 +233,22 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """Draw texts, crosshair and findings over the picture."""
-        placement = self.placement
-        if placement is None:
-            return
-        view = QRectF(QPointF(0, 0), self._size)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._draw_crosshair(painter, placement)
-        self._draw_findings(painter)
-        drawing.draw_letters(painter, view, placement.letters)
-        corners = self._corners(placement) if self._options.texts else Corners()
-        lines = len(corners.bottom_right)
-        drawing.draw_scale_bar(painter, view, placement.pixels_per_mm, lines)
-        drawing.draw_corners(painter, view, corners)
+        foreground = self._foreground
+        if foreground is not None:
+            foreground.paint(painter, self._options, self._pointer)
 
     # Inside
+
+    @property
+    def _foreground(self) -> Foreground | None:
+        stack, placement = self.stack, self.placement
+        if stack is None or placement is None:
+            return None
+        return Foreground(self._session, self.orientation, stack, self._index, placement)
+
+    @property
+    def _gauge(self) -> Gauge | None:
+        return Gauge(self._size, self.stack.count) if self.stack is not None else None
 
     def _set_up(self) -> None:
         self.setObjectName(f"{self.orientation}_view")
@@ -357,34 +344,3 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._pointer = lps
         self.probed.emit(lps)
         self.viewport().update()
-
-    def _corners(self, placement: Placement) -> Corners:
-        volume, stack = self._session.display.volume, self.stack
-        assert volume is not None
-        assert stack is not None
-        amount = volume.value_at(self._pointer) if self._pointer is not None else None
-        return corner_texts(
-            self._session,
-            self.orientation,
-            stack,
-            self._index,
-            placement.pixels_per_mm * placement.plane.pixel_mm[1],
-            captions.value(amount, volume.unit) if amount is not None else "",
-            show_names=self._options.patient_names,
-            brief=self._size.width() < _BRIEF_BELOW_PX,
-        )
-
-    def _draw_crosshair(self, painter: QPainter, placement: Placement) -> None:
-        cursor = self._session.display.cursor
-        if not self._options.crosshair or cursor is None:
-            return
-        tokens = [f"crosshair_{plane}" for plane in _TRACES[self.orientation]]
-        lines = list(zip(placement.traces(cursor), tokens, strict=True))
-        drawing.draw_crosshair(painter, lines, placement.position_of(cursor))
-
-    def _draw_findings(self, painter: QPainter) -> None:
-        selected = self._session.results.selected
-        for finding, box in self.finding_boxes():
-            chosen = selected is not None and finding.id == selected.id
-            label = captions.probability(finding.probability) if chosen else ""
-            drawing.draw_finding(painter, box, label, selected=chosen)

@@ -53,7 +53,8 @@ class StatusBar(QStatusBar):
             return
         amount = display.volume.value_at(at)
         value = captions.value(amount, display.volume.unit) if amount is not None else "no value"
-        self._point.setText(f"{captions.point(at)}   {value}")  # type: ignore[arg-type]
+        place = f"{captions.point(at)}   " if self._session.is_in_patient_space else ""
+        self._point.setText(f"{place}{value}")
 
     def show_device(self, text: str) -> None:
         """Say where models run."""

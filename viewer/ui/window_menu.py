@@ -12,6 +12,7 @@ from viewer.session.session import Session
 from viewer.ui import captions
 
 _NO_VOLUME = "Open a series first."
+_NO_HU = "These windows are for CT, whose values are HU."
 
 
 class WindowMenu(QMenu):
@@ -76,9 +77,10 @@ class WindowMenu(QMenu):
         series = self._session.active
         windows = series.windows if series is not None else ()
         self._files = [self._entry(w, f"file_{n}", "") for n, w in enumerate(windows)]
+        why = _NO_VOLUME if series is None else "" if series.unit == "HU" else _NO_HU
         for action in self.preset_actions:
-            action.setEnabled(series is not None)
-            action.setToolTip(_NO_VOLUME if series is None else action.text())
+            action.setEnabled(not why)
+            action.setToolTip(why or action.text())
         self._announce()
 
     def _announce(self) -> None:

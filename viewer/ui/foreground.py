@@ -1,0 +1,152 @@
+"""All that lies over a slice's picture, from the state of the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QPainter
+
+from viewer.imaging.geometry import Points
+from viewer.imaging.plane import Orientation, Stack
+from viewer.session.results import Finding
+from viewer.session.session import Session
+from viewer.ui import captions, drawing
+from viewer.ui.corner_texts import corner_texts
+from viewer.ui.drawing import Corners
+from viewer.ui.placement import Placement
+
+# The planes whose traces are a view's horizontal and its vertical line.
+_TRACES = {
+    Orientation.AXIAL: (Orientation.CORONAL, Orientation.SAGITTAL),
+    Orientation.CORONAL: (Orientation.AXIAL, Orientation.SAGITTAL),
+    Orientation.SAGITTAL: (Orientation.AXIAL, Orientation.CORONAL),
+}
+_FINDING_MARGIN_MM = 2.0
+_BRIEF_BELOW_PX = 300
+_GAUGE_PX, _GAUGE_REACH_PX, _GAUGE_SHARE = 3.0, 10.0, 0.5
+
+
+@dataclass(frozen=True)
+class ViewOptions:
+    """What is drawn over the pictures of all views."""
+
+    crosshair: bool = True
+    texts: bool = True
+    patient_names: bool = False
+
+
+class Gauge:
+    """The bar at a view's right edge that shows how far through its slices it is."""
+
+    def __init__(self, view: QSizeF, count: int) -> None:
+        height = view.height() * _GAUGE_SHARE
+        top = (view.height() - height) / 2
+        self.count = count
+        self.track = QRectF(view.width() - _GAUGE_PX - 2, top, _GAUGE_PX, height)
+
+    def contains(self, position: QPointF) -> bool:
+        """Whether a point is near enough to the bar to mean it."""
+        return (
+            position.x() >= self.track.right() - _GAUGE_REACH_PX
+            and self.track.top() - _GAUGE_REACH_PX <= position.y()
+            and position.y() <= self.track.bottom() + _GAUGE_REACH_PX
+        )
+
+    def slice_at(self, position: QPointF) -> int:
+        """The slice that the bar has at the height of a point; may lie beyond the ends."""
+        share = (position.y() - self.track.top()) / self.track.height()
+        return round(share * (self.count - 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Foreground:
+    """One slice with what belongs on it.
+
+    Parameters
+    ----------
+    session : Session
+    orientation, stack, index : the slice.
+    placement : Placement
+        Where it lies in the view.
+    """
+
+    session: Session
+    orientation: Orientation
+    stack: Stack
+    index: int
+    placement: Placement
+
+    def paint(self, painter: QPainter, options: ViewOptions, pointer: Points | None) -> None:
+        """Draw texts, letters, scale, crosshair and findings.
+
+        Parameters
+        ----------
+        painter : QPainter
+        options : ViewOptions
+        pointer : ndarray, shape (3,), optional
+            LPS mm of the point under the pointer, whose value is told.
+        """
+        view = QRectF(QPointF(0, 0), self.placement.view)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if options.crosshair:
+            self._draw_crosshair(painter)
+        self._draw_findings(painter)
+        self._draw_gauge(painter)
+        if self.session.is_in_patient_space:
+            drawing.draw_letters(painter, view, self.placement.letters)
+        corners = self._corners(options, pointer) if options.texts else Corners()
+        scale, unit = self.placement.pixels_per_mm, self.session.length_unit
+        drawing.draw_scale_bar(painter, view, scale, unit, len(corners.bottom_right))
+        drawing.draw_corners(painter, view, corners)
+
+    def finding_boxes(self) -> list[tuple[Finding, QRectF]]:
+        """The findings that this slice passes through, and their frames in the view."""
+        reach = self.stack.spacing_mm / 2
+        boxes = (
+            (finding, self.placement.box_of(finding, _FINDING_MARGIN_MM, reach))
+            for finding in self.session.results.shown
+        )
+        return [(finding, box) for finding, box in boxes if box is not None]
+
+    def _draw_crosshair(self, painter: QPainter) -> None:
+        cursor = self.session.display.cursor
+        if cursor is not None:
+            tokens = [f"crosshair_{plane}" for plane in _TRACES[self.orientation]]
+            lines = list(zip(self.placement.traces(cursor), tokens, strict=True))
+            drawing.draw_crosshair(painter, lines, self.placement.position_of(cursor))
+
+    def _draw_findings(self, painter: QPainter) -> None:
+        selected = self.session.results.selected
+        for finding, box in self.finding_boxes():
+            chosen = selected is not None and finding.id == selected.id
+            label = captions.probability(finding.probability) if chosen else ""
+            drawing.draw_finding(painter, box, label, selected=chosen)
+
+    def _draw_gauge(self, painter: QPainter) -> None:
+        gauge = Gauge(self.placement.view, self.stack.count)
+        marked = [self.stack.index_of(f.center_lps_mm) for f in self.session.results.shown]
+        drawing.draw_gauge(painter, gauge.track, self.index, gauge.count, marked)
+
+    def _corners(self, options: ViewOptions, pointer: Points | None) -> Corners:
+        return corner_texts(
+            self.session,
+            self.orientation,
+            self.stack,
+            self.index,
+            self.placement.pixels_per_mm * self.placement.pixel_mm[1],
+            self._values_at(pointer) if pointer is not None else "",
+            show_names=options.patient_names,
+            brief=self.placement.view.width() < _BRIEF_BELOW_PX,
+        )
+
+    def _values_at(self, lps: Points) -> str:
+        volume, results = self.session.display.volume, self.session.results
+        amount = volume.value_at(lps) if volume is not None else None
+        if volume is None or amount is None:
+            return ""
+        text = captions.value(amount, volume.unit)
+        if results.heatmap is None or not results.overlay.visible:
+            return text
+        score = results.heatmap.value_at(lps)
+        return text if score is None else f"{text}   score {captions.number(score, 2)}"
