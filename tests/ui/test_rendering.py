@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from functools import lru_cache
@@ -507,3 +509,12 @@ def test_closing_ends_process_and_thread(qtbot, client):
     assert time.monotonic() - start < 2
     assert not any(child.name == "rendering" for child in multiprocessing.active_children())
     assert not any(thread.name == "rendering client" for thread in threading.enumerate())
+
+
+@pytest.mark.parametrize(
+    ("module", "foreign"),
+    [("viewer.ui.volume_view", "vtkmodules"), ("viewer.ui.rendering.worker", "PySide6")],
+)
+def test_window_and_renderer_each_load_only_their_own_library(module, foreign):
+    script = f"import sys, {module}; sys.exit({foreign!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

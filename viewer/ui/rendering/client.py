@@ -22,7 +22,7 @@ from viewer.ui.rendering.messages import (
     Unable,
     VolumeHeader,
 )
-from viewer.ui.rendering.worker import serve
+from viewer.ui.rendering.process import serve
 
 #: Starting takes a second or two; a driver that hangs is given up after this many.
 START_SECONDS = 45.0
