@@ -23,6 +23,14 @@ def test_a_window_is_named_by_width_and_level():
     assert captions.window_line(Window(-600, 1500)) == "W 1500  L −600"
 
 
+@pytest.mark.parametrize(
+    ("amount", "unit", "text"),
+    [(-812.0, "HU", "−812 HU"), (405.0, "", "405"), (0.25, "", "0.250"), (2.5, "SUV", "2.500 SUV")],
+)
+def test_values_have_their_unit_and_only_the_decimals_they_need(amount, unit, text):
+    assert captions.value(amount, unit) == text
+
+
 def test_a_position_names_its_axis():
     assert captions.position_line(Orientation.AXIAL, -12.345) == "S −12.3 mm"
     assert captions.position_line(Orientation.SAGITTAL, 4.0) == "L 4.0 mm"

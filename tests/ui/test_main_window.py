@@ -372,8 +372,11 @@ def test_double_click_maximises_a_view_and_puts_it_back(qtbot, opened):
     axial = opened.panes.slices[LayoutName.AXIAL]
     others = [opened.panes.grid.view(n) for n in LayoutName if n in ("coronal", "sagittal", "3d")]
     qtbot.mouseDClick(axial.viewport(), Qt.MouseButton.LeftButton)
+    settle(qtbot)
     assert axial.isVisible()
     assert not any(view.isVisible() for view in others)
+    assert axial.width() > 0.97 * opened.panes.grid.width()
+    assert axial.height() > 0.97 * opened.panes.grid.height()
     qtbot.mouseDClick(axial.viewport(), Qt.MouseButton.LeftButton)
     assert all(view.isVisible() for view in others)
 
@@ -463,6 +466,7 @@ def test_a_single_slice_gets_one_view_and_a_volume_all_four(qtbot, make_window, 
     window = make_window(tmp_path / "single")
     qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
     assert window.panes.grid.layout_name is LayoutName.AXIAL
+    assert window.actions_[A.LAYOUT_FOUR].toolTip() == "The series is a single image."
     window.open([folder])
     qtbot.waitUntil(
         lambda: window.session.is_complete and window.session.active.shape[0] > 1, timeout=20_000

@@ -57,6 +57,18 @@ class Session:
         return self._active is None or self._active.geometry is not None
 
     @property
+    def no_cross_sections(self) -> str:
+        """Why views across the slices would show nothing true; empty when they can be shown."""
+        volume = self.display.volume
+        if volume is None:
+            return "Open a series first."
+        if not self.is_in_patient_space:
+            return "The files do not say where the slices lie in the patient."
+        if volume.geometry.shape[0] == 1:
+            return "The series is a single image."
+        return ""
+
+    @property
     def length_unit(self) -> LengthUnit:
         """What lengths within a slice are measured in."""
         return self._active.length_unit if self._active is not None else LengthUnit.MM

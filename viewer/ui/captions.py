@@ -41,7 +41,13 @@ def study_line(study: StudyInfo) -> str:
 
 def series_title(series: Series) -> str:
     """A series' description, or what stands in for it."""
-    return series.description or f"{series.modality} series"
+    return series.description or (f"{series.modality} series" if series.modality else "Series")
+
+
+def slices_line(series: Series) -> str:
+    """Modality and number of slices."""
+    number_of = count(series.shape[0], "slice") if series.shape[0] > 1 else "1 image"
+    return " · ".join(t for t in (series.modality, number_of) if t)
 
 
 def spacing_line(series: Series) -> str:
@@ -84,8 +90,9 @@ def window_line(window: Window) -> str:
 
 
 def value(amount: float, unit: str) -> str:
-    """A voxel's value with its unit; scores with three decimals."""
-    return f"{number(amount)} {unit}" if unit == "HU" else f"{number(amount, 3)} {unit}".strip()
+    """A voxel's value with its unit; HU and whole numbers without decimals."""
+    digits = 0 if unit == "HU" or amount.is_integer() else 3
+    return f"{number(amount, digits)} {unit}".strip()
 
 
 def probability(amount: float) -> str:

@@ -38,6 +38,9 @@ _NEED_A_VOLUME = (
 )
 
 
+_NEED_CROSS_SECTIONS = (*LAYOUTS, A.MAXIMIZE, A.NEXT_VIEW, A.PREVIOUS_VIEW)
+
+
 class Commands(QObject):
     """Joins the actions that need no dialog to what they act on, and keeps their state true."""
 
@@ -144,6 +147,8 @@ class Commands(QObject):
         why = _NO_VOLUME if self._session.display.volume is None else ""
         for name in _NEED_A_VOLUME:
             self._actions.refuse(name, why)
+        for name in _NEED_CROSS_SECTIONS:
+            self._actions.refuse(name, self._session.no_cross_sections if not why else "")
 
     def _show_window(self) -> None:
         self._actions.check(A.INVERT, self._session.display.inverted)

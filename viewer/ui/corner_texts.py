@@ -38,8 +38,8 @@ def corner_texts(
     """
     series = session.active
     known = session.is_in_patient_space
-    name = orientation.capitalize() if known else "Image"
-    top_left = [Line(name, f"crosshair_{orientation}", bold=True)]
+    name = Line(orientation.capitalize(), f"crosshair_{orientation}", bold=True)
+    top_left = [name if known else Line("Image", bold=True)]
     top_right: list[Line] = []
     if series is not None and not brief:
         if show_names:
@@ -51,7 +51,7 @@ def corner_texts(
         ]
         if "lossy" in {note.code for note in series.report}:
             top_right.append(Line("Lossy compression", "warn", bold=True))
-    bottom_left = [Line(captions.slice_line(index, stack.count))]
+    bottom_left = [Line(captions.slice_line(index, stack.count))] if stack.count > 1 else []
     if known:
         bottom_left.append(Line(captions.position_line(orientation, stack.position_mm(index))))
     if series is not None and not is_measured(series, stack, index):

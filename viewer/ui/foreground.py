@@ -89,7 +89,7 @@ class Foreground:
         """
         view = QRectF(QPointF(0, 0), self.placement.view)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if options.crosshair:
+        if options.crosshair and not self.session.no_cross_sections:
             self._draw_crosshair(painter)
         self._draw_findings(painter)
         self._draw_gauge(painter)

@@ -40,6 +40,7 @@ class LayoutGrid(QWidget):
     def __init__(self, views: Sequence[QWidget], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._views = dict(zip(PANES, views, strict=True))
+        self._grid = QGridLayout(self)
         self._panes: dict[LayoutName, QFrame] = {}
         self._layout_name = LayoutName.FOUR
         self._active = LayoutName.AXIAL
@@ -63,8 +64,13 @@ class LayoutGrid(QWidget):
     def show_layout(self, name: LayoutName) -> None:
         """Show all four panes, or one."""
         self._layout_name = name
-        for pane, frame in self._panes.items():
-            frame.setVisible(name in (LayoutName.FOUR, pane))
+        for number, (pane, frame) in enumerate(self._panes.items()):
+            shown = name in (LayoutName.FOUR, pane)
+            frame.setVisible(shown)
+            if name is not LayoutName.FOUR and shown:
+                self._stretch(number // 2, number % 2)
+        if name is LayoutName.FOUR:
+            self._stretch()
         if name is not LayoutName.FOUR:
             self.activate(name)
         self.layout_changed.emit(name)
@@ -91,7 +97,7 @@ class LayoutGrid(QWidget):
         self._views[name].setFocus()
 
     def _build(self) -> None:
-        grid = QGridLayout(self)
+        grid = self._grid
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.tokens().space_xs)
         for number, (name, view) in enumerate(self._views.items()):
@@ -103,6 +109,10 @@ class LayoutGrid(QWidget):
             inside.addWidget(view)
             grid.addWidget(frame, number // 2, number % 2)
             self._panes[name] = frame
+        self._stretch()
+
+    def _stretch(self, row: int | None = None, column: int | None = None) -> None:
+        """Give the space to one row and column, or to all; empty ones would keep theirs."""
         for part in (0, 1):
-            grid.setRowStretch(part, 1)
-            grid.setColumnStretch(part, 1)
+            self._grid.setRowStretch(part, int(row in (None, part)))
+            self._grid.setColumnStretch(part, int(column in (None, part)))

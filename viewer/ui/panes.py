@@ -139,13 +139,17 @@ class Panes(QObject):
         session.results.selection_changed.connect(self._show_findings)
 
     def _suit_layout(self) -> None:
-        """A single picture has one view worth showing; volumes have all."""
-        stacks = {name: view.stack for name, view in self.slices.items()}
-        single = [name for name, stack in stacks.items() if stack is not None and stack.count == 1]
-        if single:
-            self.grid.show_layout(single[0])
+        """What has no true cross sections gets one view; the next volume has all four again."""
+        volume = self._session.display.volume
+        if volume is None:
+            return
+        if self._session.no_cross_sections:
+            count = volume.geometry.shape[0]
+            stacks = ((name, view.stack) for name, view in self.slices.items())
+            along = [name for name, stack in stacks if stack is not None and stack.count == count]
+            self.grid.show_layout(along[0])
             self._suited = True
-        elif self._suited and all(stack is not None for stack in stacks.values()):
+        elif self._suited:
             self.grid.show_layout(LayoutName.FOUR)
             self._suited = False
 

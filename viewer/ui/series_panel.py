@@ -173,8 +173,7 @@ class SeriesCard(QFrame):
         series = self.series
         title = ElidedLabel(captions.series_title(series))
         lines.addWidget(title)
-        counted = captions.count(series.shape[0], "slice")
-        lines.addWidget(_caption(f"{series.modality} · {counted}"))
+        lines.addWidget(_caption(captions.slices_line(series)))
         lines.addWidget(_caption(captions.spacing_line(series)))
         badge = self._badge()
         if badge is not None:
