@@ -76,8 +76,8 @@ def test_pydicom_reads_back_every_hu(tmp_path, padded, syntax, signed):
         assert np.array_equal(hu[~outside[k]], padded.voxels[k][~outside[k]])
         dataset = pydicom.dcmread(path)
         assert np.all(dataset.pixel_array[outside[k]] == dataset.PixelPaddingValue)
-        padding = dataset["PixelPaddingValue"]
-        assert padding.VR == ("SS" if signed else "US")
+        expected = "SS" if signed else "US"
+        assert expected == dataset["PixelPaddingValue"].VR
 
 
 @pytest.mark.parametrize("signed", [True, False])

@@ -95,8 +95,9 @@ class Painter:
         box, inside = covered
         canvas.blend(box, inside, self._parenchyma(canvas, first_slice)[box])
         self._fissures(canvas, organs)
-        # Vessels begin in the fat of the hilum, but end where the lung does.
-        room = canvas.coverage(np.maximum(organs.cage + 1.5, organs.diaphragm))
+        # Vessels begin in the fat of the hilum, but stop at the chest wall and the pericardium.
+        walls = np.maximum(organs.cage + 1.5, organs.diaphragm)
+        room = canvas.coverage(np.maximum(walls, -organs.heart))
         if room is None:
             return
         box, inside = room

@@ -222,7 +222,9 @@ def thin_coverage(slab: Slab, tubes: Tubes) -> Field:
     """Share of each voxel inside thin tubes, right on the whole for those below a voxel's width."""
     covered = np.zeros(slab.shape, dtype=np.float32)
     width = slab.width_mm
-    for box, radius, distance in near(slab, tubes, width):
+    # A tube this thin would add less than the noise to any voxel.
+    visible = np.maximum(tubes[:, 6], tubes[:, 7]) > 0.1 * width
+    for box, radius, distance in near(slab, tubes[visible], width):
         wide = np.maximum(radius, 0.5 * width)
         cover = (wide - distance) * (1 / width) + 0.5
         np.minimum(np.maximum(cover, 0, out=cover), 1, out=cover)
