@@ -62,6 +62,14 @@ def spacing_line(series: Series) -> str:
     return f"{round(z, 2):g} mm slices · {pixels}"
 
 
+def voxel_line(series: Series) -> str:
+    """Size of a voxel along columns, rows and slices."""
+    if series.geometry is None or series.shape[0] == 1:
+        return spacing_line(series)
+    z, y, x = series.grid.spacing_mm
+    return f"{x:.2f} × {y:.2f} × {z:.2f} {series.length_unit}"
+
+
 def size_line(series: Series) -> str:
     """Numbers of slices, rows and columns."""
     z, y, x = series.shape

@@ -16,6 +16,7 @@ from viewer.ui import theme
 Align = Qt.AlignmentFlag
 
 _MARGIN = 12.0
+_LETTER_ROOM = 36.0  # left free between the corners for the letters at top and bottom
 _CROSSHAIR_GAP = 14.0
 _BAR_LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 _BAR_SHARE = 0.28  # of the view's width, at most
@@ -43,7 +44,7 @@ class Corners:
 
 def draw_corners(painter: QPainter, view: QRectF, corners: Corners) -> None:
     """Draw the corner texts, each cut off where it would run into its neighbour."""
-    width = (view.width() - 3 * _MARGIN) * 0.62
+    width = (view.width() - 2 * _MARGIN - _LETTER_ROOM) / 2
     inner = view.adjusted(_MARGIN, _MARGIN - 2, -_MARGIN, -_MARGIN + 2)
     font, bold = _font(), _font(bold=True)
     metrics = QFontMetricsF(font)
@@ -122,6 +123,7 @@ def draw_gauge(
         tick = QRectF(track.left() - 2, height(slice_) - 1, track.width() + 4, 2)
         painter.fillRect(tick, _color("finding", 0.9))
     thumb = QRectF(track.left() - 1, height(index) - 4, track.width() + 2, 8)
+    painter.fillRect(thumb.adjusted(-1, -1, 1, 1), _color("overlay_shadow", 0.7))
     painter.fillRect(thumb, _color("overlay_text", 0.95))
 
 

@@ -174,7 +174,7 @@ class SeriesCard(QFrame):
         title = ElidedLabel(captions.series_title(series))
         lines.addWidget(title)
         lines.addWidget(_caption(captions.slices_line(series)))
-        lines.addWidget(_caption(captions.spacing_line(series)))
+        lines.addWidget(_caption(captions.voxel_line(series)))
         badge = self._badge()
         if badge is not None:
             lines.addWidget(badge, 0, Qt.AlignmentFlag.AlignLeft)
