@@ -329,7 +329,7 @@ class VolumeView(QWidget):
         space = theme.tokens().space_xs
         self._button.move(space, space)
         self._again.adjustSize()
-        self._again.move((self.width() - self._again.width()) // 2, self.height() * 3 // 4)
+        self._again.move((self.width() - self._again.width()) // 2, self.height() * 5 // 8)
         self._refresh()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

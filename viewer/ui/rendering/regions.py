@@ -82,7 +82,7 @@ def plain(volume: Volume) -> Volume:
         sample = volume.voxels.reshape(-1)[:: max(1, volume.voxels.size // 1_000_000)]
         low, high = np.percentile(sample[~is_padding(sample)], (1, 99.9))
         voxels = np.clip((voxels - low) / max(high - low, 1e-9) * 2000 - 1000, -1000, 3000)
-    voxels = voxels.astype(np.int16)
+    voxels = voxels.astype(np.int16, copy=False)
     geometry = volume.geometry
     if np.linalg.det(geometry.affine[:3, :3]) < 0:
         affine = geometry.affine.copy()
