@@ -80,6 +80,21 @@ def test_a_damaged_archive_is_left_out(tmp_path: Path) -> None:
     assert skipped.error == DamagedFileError.__name__
 
 
+def test_a_damaged_member_of_an_archive_is_left_out(folder: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "series.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as members:
+        for file in sorted(folder.iterdir()):
+            members.write(file, file.name)
+        start = members.getinfo("0003.dcm").header_offset
+    data = bytearray(archive.read_bytes())
+    data[start + 60 : start + 120] = bytes(60)
+    archive.write_bytes(data)
+    result = scan([archive])
+    assert [s.path.name for s in result.skipped] == ["0003.dcm"]
+    assert result.skipped[0].error == DamagedFileError.__name__
+    assert len(result.series[0].slices) == 3
+
+
 def test_a_missing_path_is_left_out(tmp_path: Path) -> None:
     (skipped,) = scan([tmp_path / "nowhere"]).skipped
     assert skipped.error == "FileNotFoundError"

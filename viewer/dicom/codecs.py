@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import imagecodecs
@@ -63,6 +64,7 @@ def _high_throughput(frame: bytes, encoding: PixelEncoding) -> Array:
 
 def _rle(frame: bytes, encoding: PixelEncoding) -> Array:
     size = encoding.bits_allocated // 8
+    _check_rle_header(frame, encoding.samples * size)
     values = imagecodecs.dicomrle_decode(frame, np.dtype(f"<u{size}"))
     number = encoding.rows * encoding.columns
     # Each sample is a plane of its own (PS3.5 G.2).
@@ -70,6 +72,15 @@ def _rle(frame: bytes, encoding: PixelEncoding) -> Array:
         encoding.samples, encoding.rows, encoding.columns
     )
     return planes[0] if encoding.samples == 1 else np.moveaxis(planes, 0, -1)
+
+
+def _check_rle_header(frame: bytes, segments: int) -> None:
+    """Refuse offsets that lead out of the frame (PS3.5 G.5), where the decoder would follow."""
+    number, *offsets = struct.unpack_from("<16I", frame)
+    used = offsets[:segments]
+    ascending = all(a < b for a, b in pairwise([*used, len(frame)]))
+    if number != segments or used[0] != 64 or not ascending:
+        raise ValueError("the RLE header makes no sense")
 
 
 #: By transfer syntax, the decoders to be tried in turn.

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pydicom
-from pydicom.encaps import get_frame
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import (
@@ -24,6 +23,7 @@ from pydicom.uid import (
 )
 
 from viewer.dicom.codecs import decode_frame
+from viewer.dicom.fragments import CutOffError, read_frame
 from viewer.dicom.memory import require_memory
 from viewer.dicom.series import PixelEncoding, SliceFile
 from viewer.errors import DamagedFileError, UnsupportedError, ViewerError
@@ -73,6 +73,8 @@ def stored_values(item: SliceFile) -> npt.NDArray[Any]:
             values = _read_with_pydicom(item)
     except (ViewerError, OSError):
         raise
+    except CutOffError as error:
+        raise DamagedFileError(f"the image is cut off: {error}.", item.path, _REMEDY) from error
     except (NotImplementedError, RuntimeError) as error:
         name = UID(item.encoding.transfer_syntax).name
         raise UnsupportedError(
@@ -138,7 +140,7 @@ def read_in_place(item: SliceFile, out: npt.NDArray[Any]) -> npt.NDArray[Any] | 
         or not out.flags.c_contiguous
     ):
         return None
-    with item.source.open() as file:
+    with item.source.file.open("rb", buffering=0) as file:
         file.seek(item.offset + item.frame * out.nbytes)
         if file.readinto(out.data.cast("B")) < out.nbytes:
             raise DamagedFileError("the image is cut off.", item.path, _REMEDY)
@@ -187,8 +189,7 @@ def _read_encapsulated(item: SliceFile) -> npt.NDArray[Any] | None:
     encoding = item.encoding
     assert item.offset is not None
     with item.source.open() as file:
-        file.seek(item.offset)
-        frame = get_frame(file, item.frame, number_of_frames=encoding.frames)
+        frame = read_frame(file, item.offset, item.frame, encoding.frames)
     values = decode_frame(frame, encoding)
     if values is None:
         return None

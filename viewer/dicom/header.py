@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 
@@ -32,9 +33,10 @@ class Frame:
     def numbers(self, keyword: str, count: int) -> tuple[float, ...] | None:
         """Exactly ``count`` numbers, or None."""
         parts = self.parts(keyword)
-        if len(parts) != count or any(isinstance(p, str) for p in parts):
+        # The parts of a value are either all text or all numbers.
+        if len(parts) != count or isinstance(parts[0], str):
             return None
-        return tuple(float(p) for p in parts)
+        return cast(tuple[float, ...], parts)
 
     def number(self, keyword: str) -> float | None:
         """The first number of an attribute, or None."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +21,12 @@ class Image:
     header: Header
     frame: Frame
 
-    @property
+    @cached_property
     def position(self) -> tuple[float, ...] | None:
         """Image Position (Patient), LPS mm."""
         return self.frame.numbers("ImagePositionPatient", 3)
 
-    @property
+    @cached_property
     def orientation(self) -> tuple[float, ...] | None:
         """Image Orientation (Patient): the row's direction, then the column's."""
         cosines = self.frame.numbers("ImageOrientationPatient", 6)

@@ -217,13 +217,13 @@ class _Filling:
             raise self._failed[min(self._failed)]
         notes = []
         if self._failed:
-            reasons = "; ".join(dict.fromkeys(e.message for e in self._failed.values()))
+            reasons = "; ".join(dict.fromkeys(e.message[:-1] for e in self._failed.values()))
             notes.append(
                 error(
                     "unreadable_slices",
                     f"{count(len(self._failed), 'slice')} could not be read and stay empty: "
-                    f"{reasons}",
-                    tuple(slices[i].path for i in sorted(self._failed)),
+                    f"{reasons}.",
+                    tuple(dict.fromkeys(slices[i].path for i in sorted(self._failed))),
                 )
             )
         if self._clipped:

@@ -6,7 +6,7 @@ import io
 import struct
 import warnings
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import IO
 
 import pydicom
 from pydicom.dataset import Dataset
@@ -30,7 +30,7 @@ _SPECIFIC_CHARACTER_SET = 0x00080005
 _REMEDY = "Copy the file again from its origin."
 
 
-def read_with_pydicom(file: io.FileIO | io.BytesIO, source: Source) -> tuple[Header, int | None]:
+def read_with_pydicom(file: IO[bytes], source: Source) -> tuple[Header, int | None]:
     """Read a header, and the length of the pixel data where it is known.
 
     Parameters
@@ -44,7 +44,7 @@ def read_with_pydicom(file: io.FileIO | io.BytesIO, source: Source) -> tuple[Hea
     ------
     DamagedFileError
     """
-    buffered: BinaryIO = io.BufferedReader(file) if isinstance(file, io.FileIO) else file
+    buffered: IO[bytes] = io.BufferedReader(file) if isinstance(file, io.FileIO) else file
     # The file stays the caller's to close.
     try:
         with warnings.catch_warnings():
@@ -62,7 +62,7 @@ def read_with_pydicom(file: io.FileIO | io.BytesIO, source: Source) -> tuple[Hea
             buffered.detach()
 
 
-def _header_of(dataset: Dataset, file: BinaryIO, source: Source) -> tuple[Header, int | None]:
+def _header_of(dataset: Dataset, file: IO[bytes], source: Source) -> tuple[Header, int | None]:
     meta = dataset.file_meta
     implicit, little = dataset.original_encoding
     syntax = str(meta.get("TransferSyntaxUID", "") or "")
@@ -145,7 +145,7 @@ def _functional_groups(
     return tuple(flatten(group) for group in dataset.PerFrameFunctionalGroupsSequence)
 
 
-def _pixel_element(file: BinaryIO, implicit: bool, little: bool) -> tuple[int | None, int | None]:
+def _pixel_element(file: IO[bytes], implicit: bool, little: bool) -> tuple[int | None, int | None]:
     """Offset and length of the value of Pixel Data, where the parser stopped; None if absent."""
     order = "<" if little else ">"
     head = file.read(12)

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import math
-import os
 import struct
 
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
-from viewer.dicom.header import Frame, Header
+from viewer.dicom.header import Header
 from viewer.dicom.pydicom_header import MEDIA_STORAGE_DIRECTORY, read_with_pydicom
 from viewer.dicom.quick_header import Element, RawHeader, parse_quickly
-from viewer.dicom.source import Source
-from viewer.dicom.tags import ATTRIBUTES, Value, decode_value, python_encodings
+from viewer.dicom.source import UNPACKING_ERRORS, Source
+from viewer.dicom.tags import ATTRIBUTES, Value, Values, decode_value, python_encodings
 from viewer.errors import DamagedFileError, NotDicomError, UnsupportedError
 
 _UNDEFINED = 0xFFFFFFFF
 _CHARACTER_SET = 0x00080005
+_UNCOMPRESSED = frozenset(
+    map(str, (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian))
+)
 _REMEDY = "Copy the file again from its origin."
 #: Bytes read at first, which hold most headers, and then when they do not.
 _FIRST_READ, _SECOND_READ = 8 * 1024, 256 * 1024
@@ -26,7 +33,7 @@ class HeaderReader:
     """Reads headers of many files; a value that they share is decoded once."""
 
     def __init__(self) -> None:
-        self._decoded: dict[bytes, dict[Element, tuple[str, Value] | None]] = {}
+        self._decoded: dict[bytes, _Decoded] = {}
 
     def read(self, source: Source) -> Header:
         """Read the header of a DICOM image.
@@ -51,9 +58,11 @@ class HeaderReader:
             The file cannot be opened.
         """
         with source.open() as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(0)
-            start = file.read(_FIRST_READ)
+            size = source.size(file)
+            try:
+                start = file.read(_FIRST_READ)
+            except UNPACKING_ERRORS as error:
+                raise DamagedFileError(f"it cannot be unpacked ({error}).", source.path) from error
             _sniff(start, size, source)
             raw = parse_quickly(start)
             if raw is None and size > _FIRST_READ:
@@ -69,22 +78,27 @@ class HeaderReader:
 
     def _decode(self, raw: RawHeader, source: Source) -> Header:
         character_set = next((e[2] for e in raw.elements if e[0] == _CHARACTER_SET), b"")
-        known = self._decoded.setdefault(character_set, {})
-        for element in raw.elements:
-            if element not in known:
-                known[element] = _decode_element(element, character_set)
+        known = self._decoded.get(character_set)
+        if known is None:
+            known = self._decoded[character_set] = _Decoded(character_set)
         values = dict(pair for e in raw.elements if (pair := known[e]) is not None)
         return Header(source, raw.transfer_syntax, values, (), raw.pixel_offset)
 
 
-def _decode_element(element: Element, character_set: bytes) -> tuple[str, Value] | None:
-    """Keyword and value of an element; None where the value is empty or makes no sense."""
-    tag, code, raw = element
-    vr = code.to_bytes(2, "little").decode("ascii") if code else None
-    encodings = python_encodings(character_set.decode("latin-1"))
-    attribute = ATTRIBUTES[tag]
-    value = decode_value(attribute, vr, raw, True, encodings)
-    return None if value is None else (attribute.keyword, value)
+class _Decoded(dict[Element, tuple[str, Value] | None]):
+    """Keyword and value by element; None where the value is empty or makes no sense."""
+
+    def __init__(self, character_set: bytes) -> None:
+        super().__init__()
+        self._encodings = python_encodings(character_set.decode("latin-1"))
+
+    def __missing__(self, element: Element) -> tuple[str, Value] | None:
+        tag, code, raw = element
+        vr = code.to_bytes(2, "little").decode("ascii") if code else None
+        attribute = ATTRIBUTES[tag]
+        value = decode_value(attribute, vr, raw, True, self._encodings)
+        self[element] = None if value is None else (attribute.keyword, value)
+        return self[element]
 
 
 def read_header(source: Source) -> Header:
@@ -111,30 +125,27 @@ def _sniff(start: bytes, size: int, source: Source) -> None:
 def _require_image(header: Header, length: int | None, size: int) -> None:
     """Refuse a file without an image, or with less of it than its header promises."""
     path = header.source.path
-    root = Frame(0, header.values)
-    sop_class = root.text("SOPClassUID")
+    values = header.values
+    sop_class = str(values.get("SOPClassUID", ""))
     if sop_class == MEDIA_STORAGE_DIRECTORY:
         raise UnsupportedError(
             "this is a DICOMDIR, an index of other files.", path, "Open the folder it lies in."
         )
-    rows, columns = root.integer("Rows"), root.integer("Columns")
-    if not rows or not columns or rows < 0 or columns < 0:
-        kind = UID(sop_class).name if sop_class else root.text("Modality") or "an unknown object"
+    rows, columns = (_count(values, name) for name in ("Rows", "Columns"))
+    if rows is None or columns is None:
+        kind = UID(sop_class).name if sop_class else values.get("Modality", "an unknown object")
         raise UnsupportedError(f"this holds no image ({kind}).", path)
-    if header.transfer_syntax == DeflatedExplicitVRLittleEndian:
-        return
     if header.pixel_offset is None:
         return
-    frames = len(header.per_frame) or root.integer("NumberOfFrames") or 1
-    allocated = root.integer("BitsAllocated") or 16
-    samples = root.integer("SamplesPerPixel") or 1
     present = size - header.pixel_offset
+    frames = len(header.per_frame) or _count(values, "NumberOfFrames") or 1
     if frames > present:
         raise DamagedFileError(f"the file is too short for {frames:,} frames.", path, _REMEDY)
-    if length == _UNDEFINED or UID(header.transfer_syntax).is_compressed:
+    if length == _UNDEFINED or header.transfer_syntax not in _UNCOMPRESSED:
         return
-    bits = rows * columns * samples * allocated
-    if root.text("PhotometricInterpretation") == "YBR_FULL_422":
+    allocated = _count(values, "BitsAllocated") or 16
+    bits = rows * columns * (_count(values, "SamplesPerPixel") or 1) * allocated
+    if values.get("PhotometricInterpretation") == "YBR_FULL_422":
         bits = bits * 2 // 3
     # Of several frames those that are there can be shown.
     needed = math.ceil(bits / 8)
@@ -142,3 +153,9 @@ def _require_image(header: Header, length: int | None, size: int) -> None:
         raise DamagedFileError(
             f"the image is cut off: {present:,} of {needed:,} bytes are there.", path, _REMEDY
         )
+
+
+def _count(values: Values, keyword: str) -> int | None:
+    """A positive whole number, or None."""
+    value = values.get(keyword)
+    return value if isinstance(value, int) and value > 0 else None

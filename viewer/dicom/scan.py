@@ -19,7 +19,7 @@ from viewer.dicom.load import CancelledError
 from viewer.dicom.read_header import HeaderReader
 from viewer.dicom.report import Skipped
 from viewer.dicom.series import ScanResult, Series
-from viewer.dicom.source import Source
+from viewer.dicom.source import Source, open_archive
 from viewer.errors import DamagedFileError, GeometryError, ViewerError
 
 #: Progress is reported, and the wish to cancel asked for, every so many files.
@@ -116,8 +116,7 @@ def _files(path: Path, skipped: list[Skipped], cancelled: Callable[[], bool]) ->
 
 def _members(archive: Path, skipped: list[Skipped]) -> Iterator[Source]:
     try:
-        with zipfile.ZipFile(archive) as members:
-            names = sorted(m.filename for m in members.infolist() if not m.is_dir())
+        names = sorted(m.filename for m in open_archive(archive).infolist() if not m.is_dir())
     except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
         skipped.append(
             _skipped(archive, DamagedFileError(f"the archive cannot be opened ({error})."))

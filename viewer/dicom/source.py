@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import lzma
+import os
 import zipfile
+import zlib
 from dataclasses import dataclass
-from io import BytesIO, FileIO
+from functools import lru_cache
 from pathlib import Path
+from typing import IO
+
+#: What reading from a damaged archive may raise.
+UNPACKING_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file, or a member of a zip archive, which is read in memory and never unpacked to a disk.
+    """A file, or a member of a zip archive, which is read in place and never unpacked to a disk.
 
     Parameters
     ----------
@@ -32,9 +39,39 @@ class Source:
         """Whether ``file`` holds the bytes as they are."""
         return not self.member
 
-    def open(self) -> FileIO | BytesIO:
-        """Open for reading, seekable; a plain file without a buffer."""
+    def open(self) -> IO[bytes]:
+        """Open for reading, seekable; a plain file without a buffer.
+
+        Raises
+        ------
+        OSError
+            The file cannot be opened, or the archive is damaged.
+        """
         if self.is_plain:
             return self.file.open("rb", buffering=0)
-        with zipfile.ZipFile(self.file) as archive:
-            return BytesIO(archive.read(self.member))
+        try:
+            return open_archive(self.file).open(self.member)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, KeyError) as error:
+            raise OSError(f"the member cannot be unpacked ({error})") from error
+
+    def size(self, file: IO[bytes]) -> int:
+        """Length in bytes of what ``open`` returned."""
+        if self.is_plain:
+            return os.fstat(file.fileno()).st_size
+        return open_archive(self.file).getinfo(self.member).file_size
+
+
+def open_archive(path: Path) -> zipfile.ZipFile:
+    """Open an archive, once for all its members; any thread may read from it.
+
+    Raises
+    ------
+    OSError, zipfile.BadZipFile, NotImplementedError
+    """
+    state = path.stat()
+    return _archive(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=4)
+def _archive(path: Path, modified: int, size: int) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path)
