@@ -72,7 +72,9 @@ class Blob:
         self._sample_mm = max(0.3, diameter_mm / 30)
         shift = np.mean(sphere * radius[:, None] ** 4, axis=0) * 0.75 / volume * self._scale
         self.center = center - shift
-        self.reach_mm = float(radius.max()) * self._scale + float(np.linalg.norm(shift))
+        # The sampled extremes, with a margin for what lies between the samples.
+        self._innermost_mm = 0.98 * float(radius.min()) * self._scale
+        self._outermost_mm = 1.02 * float(radius.max()) * self._scale
 
     def _radius(self, direction: Points) -> Points:
         lobes = np.exp(self._sharpness * (direction @ self._axes.T - 1))
@@ -83,7 +85,7 @@ class Blob:
         x0, y0, z0 = self.center
         axes, starts, counts = [], [], []
         for axis, middle in ((slab.z, z0), (slab.y, y0), (slab.x, x0)):
-            reach = self.reach_mm + axis.spacing
+            reach = self._outermost_mm + axis.spacing
             voxels = axis.reach(middle - reach, middle + reach)
             if voxels.start >= voxels.stop:
                 return None
@@ -99,7 +101,9 @@ class Blob:
             layer = z[k * counts[0] : (k + 1) * counts[0]]
             offset = np.stack(np.meshgrid(layer, y, x, indexing="ij")[::-1], axis=-1)
             distance = np.linalg.norm(offset, axis=-1)
-            inside = distance < self._radius(offset / (distance[..., None] + 1e-9))
+            inside = distance < self._innermost_mm
+            edge = ~inside & (distance < self._outermost_mm)
+            inside[edge] = distance[edge] < self._radius(offset[edge] / distance[edge, None])
             shape = (counts[0], len(cover[k]), counts[1], len(cover[k][0]), counts[2])
             cover[k] = inside.reshape(shape).mean(axis=(0, 2, 4))
         return (starts[0], starts[1], starts[2]), cover
