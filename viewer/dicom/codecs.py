@@ -32,6 +32,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from viewer.dicom.fragments import CutOffError
 from viewer.dicom.series import PixelEncoding
 
 Array = npt.NDArray[Any]
@@ -83,6 +84,8 @@ def _check_rle_header(frame: bytes, segments: int) -> None:
         raise ValueError("the RLE header makes no sense")
 
 
+_JPEG_LS = (JPEGLSLossless, JPEGLSNearLossless)
+
 #: By transfer syntax, the decoders to be tried in turn.
 _DECODERS: Mapping[str, tuple[_Decoder, ...]] = {
     RLELossless: (_rle,),
@@ -115,7 +118,15 @@ def decode_frame(frame: bytes, encoding: PixelEncoding) -> Array | None:
     ndarray of integers, shape (rows, columns) or (rows, columns, samples), or None
         None where no decoder here understands the frame, or it is not of the size and depth that
         the header gives.
+
+    Raises
+    ------
+    CutOffError
+        The code stream does not end.
     """
+    if encoding.transfer_syntax in _JPEG_LS and not frame.rstrip(b"\0").endswith(b"\xff\xd9"):
+        # The decoder would look for the end for seconds.
+        raise CutOffError("the end of the code stream is missing")
     size = (encoding.rows, encoding.columns)
     shape = size if encoding.samples == 1 else (*size, encoding.samples)
     declared = declared_size(frame)
