@@ -12,6 +12,7 @@ from ai.errors import CancelledError
 from ai.packages.package import Package, load
 from ai.request import Request
 from ai.training.classification import evaluate, train
+from ai.training.classification.explanation import evaluate_explanation
 from ai.training.classification.loop import Event
 from ai.training.classification.release import reference_picture
 from ai.training.classification.samples import DataError
@@ -76,6 +77,17 @@ def test_classes_that_the_model_does_not_know_are_refused_by_name(package: Packa
     (tmp_path / "healthy").rename(tmp_path / "dogs")
     with pytest.raises(DataError, match="cats, dogs"):
         evaluate(package.folder, tmp_path)
+
+
+def test_heatmaps_are_measured_against_chance_and_against_forgetting(
+    package: Package, tmp_path: Path
+):
+    fresh = write_cells(tmp_path / "fresh", patients=8, seed=99)
+    values = {k: m.value for k, m in evaluate_explanation(package.folder, fresh).metrics.items()}
+    assert values["repeatability"] > 0.8 > values["randomisation"]
+    assert values["deletion"] + values["insertion"] > 0
+    assert values["border"] < 0.44  # its share of the area: the cells lie in the middle
+    assert {"occlusion", "planted"} <= set(values)
 
 
 def test_a_training_leaves_its_report(package: Package):
