@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,13 +40,18 @@ class Candidate:
         z, y, x = (slice(c, c + n) for c, n in zip(self.corner, self.region.shape, strict=True))
         return z, y, x
 
+    def section_mm(self, row_mm: float, column_mm: float) -> float:
+        """Equivalent diameter of the largest axial section: that of a disc of the same area."""
+        area = float(self.region.sum(axis=(1, 2)).max()) * row_mm * column_mm
+        return 2 * math.sqrt(area / math.pi)
+
     def voxels(self) -> npt.NDArray[np.int64]:
         """Grid indices ``(z, y, x)`` of the region, shape (n, 3)."""
         return np.asarray(np.argwhere(self.region) + np.array(self.corner), dtype=np.int64)
 
 
 def find_candidates(
-    scores: npt.NDArray[np.float32], region_score: float, peak_score: float, most: int
+    scores: npt.NDArray[np.float32], region_score: float, peak_score: float
 ) -> list[Candidate]:
     """Regions of at least ``region_score`` that reach ``peak_score``, highest peak first.
 
@@ -53,8 +59,6 @@ def find_candidates(
     ----------
     scores : ndarray of float32, shape (slices, rows, columns)
     region_score, peak_score : float
-    most : int
-        At most so many are returned.
     """
     labels, count = ndimage.label(scores >= region_score, structure=_CONNECTED)
     boxes = ndimage.find_objects(labels)
@@ -77,4 +81,4 @@ def find_candidates(
                 float(inside[region].mean()),
             )
         )
-    return sorted(candidates, key=lambda c: -c.peak)[:most]
+    return sorted(candidates, key=lambda c: -c.peak)

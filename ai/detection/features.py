@@ -24,12 +24,11 @@ def features(
     classifier's logit; ``size`` the logarithm of the equivalent diameter, in millimetres, of its
     largest axial section.
     """
-    area_mm2 = float(candidate.region.sum(axis=(1, 2)).max()) * spacing_mm[1] * spacing_mm[2]
     return {
         "peak": _logit(candidate.peak),
         "mean": _logit(candidate.mean),
         "evidence": float(np.clip(views.evidence, -_LARGEST_LOGIT, _LARGEST_LOGIT)),
-        "size": math.log(2 * math.sqrt(area_mm2 / math.pi)),
+        "size": math.log(candidate.section_mm(spacing_mm[1], spacing_mm[2])),
     }
 
 

@@ -32,8 +32,8 @@ class Calibration(BaseModel):
     log_prior_ratio: float = 0.0
 
 
-class Parameters(BaseModel):
-    """Parameters of ``ai.detection.detect``.
+class Scale(BaseModel):
+    """One pass over the scan.
 
     Parameters
     ----------
@@ -41,12 +41,32 @@ class Parameters(BaseModel):
         In-plane pixel of the working grid.
     slice_mm : float
         Thinner slices are resampled to this spacing; thicker ones are taken as they are.
+    smallest_mm : float
+        Candidates whose largest axial section has a smaller equivalent diameter are left to the
+        other passes.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pixel_mm: Positive
+    slice_mm: Positive
+    smallest_mm: Annotated[float, Field(ge=0)] = 0.0
+
+
+class Parameters(BaseModel):
+    """Parameters of ``ai.detection.detect``.
+
+    Parameters
+    ----------
+    scales : tuple of Scale
+        Passes over the scan, the finest first. A second, coarser one shows masses at a size that
+        the networks know.
     region_score : float
         Voxels of at least this score make up a candidate.
     peak_score : float
         A candidate must reach this score somewhere.
     most_candidates : int
-        Only so many are examined, those of the highest score first.
+        Only so many are examined in a pass, those of the highest score first.
     batch_size : int
         Slices a network call.
     amp : bool
@@ -60,8 +80,10 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    pixel_mm: Positive = 0.7
-    slice_mm: Positive = 1.25
+    scales: Annotated[tuple[Scale, ...], Field(min_length=1)] = (
+        Scale(pixel_mm=0.7, slice_mm=1.25),
+        Scale(pixel_mm=1.4, slice_mm=2.5, smallest_mm=20.0),
+    )
     region_score: Probability = 0.5
     peak_score: Probability = 0.7
     most_candidates: Annotated[int, Field(ge=1)] = 400

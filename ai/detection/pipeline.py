@@ -1,10 +1,8 @@
-"""From a chest CT to findings: lungs, working grid, scores, candidates, probabilities."""
+"""From a chest CT to findings: lungs, passes at several scales, each thing only once."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +13,10 @@ from pydantic import ValidationError
 from torch import nn
 
 from ai.detection import measure
-from ai.detection.candidates import Candidate, find_candidates
-from ai.detection.features import features, probability
-from ai.detection.grid import Grid, lung_grid
+from ai.detection.candidates import Candidate
+from ai.detection.grid import lung_grid
 from ai.detection.parameters import Parameters
-from ai.detection.scores import score_volume
-from ai.detection.views import look
+from ai.detection.search import Pass, Search, Steps, nearest, timed
 from ai.errors import PackageError
 from ai.findings import Finding, Heatmap
 from ai.image import Image
@@ -28,8 +24,6 @@ from ai.lungs import lung_mask
 from ai.progress import Progress, Report
 
 _MEANING = "Nodule score of each voxel, 0 to 1 (not calibrated)"
-_VIEWED_AT_ONCE = 8
-_SMALLEST_SHARE_IN_LUNG = 0.1
 
 
 @dataclass(frozen=True)
@@ -37,7 +31,7 @@ class Detection:
     """What was found.
 
     ``findings`` holds every candidate above the lowest threshold, most probable first; the
-    heatmap is the score volume on its own grid.
+    heatmap is the score volume on the grid of the finest pass.
     """
 
     findings: tuple[Finding, ...]
@@ -78,113 +72,87 @@ def detect(
     """
     settings = _validated(parameters, networks)
     report(Progress("lungs", 0, 1))
-    with _timed(seconds, "lungs"):
+    with timed(seconds, "lungs"):
         lungs = lung_mask(image)
-        grid = lung_grid(image, lungs, settings.pixel_mm, settings.slice_mm)
-    steps = _Steps(report, total=2 * grid.shape[0] + settings.most_candidates)
-    with _timed(seconds, "resample"):
-        hu = grid.resample(lambda: steps.advance("resample"))
-        inside = _on_grid(grid, lungs.mask, lungs.affine)
-    with _timed(seconds, "network"):
-        scores = score_volume(
-            hu,
-            inside,
-            networks["segment"],
-            device,
-            settings.batch_size,
-            settings.amp,
-            lambda slices: steps.advance("network", slices),
-        )
-    with _timed(seconds, "merge"):
-        found = [
-            candidate
-            for candidate in find_candidates(
-                scores, settings.region_score, settings.peak_score, settings.most_candidates
-            )
-            if inside[candidate.box][candidate.region].mean() >= _SMALLEST_SHARE_IN_LUNG
-        ]
-        steps.advance("merge", 0)
-    with _timed(seconds, "reject"):
-        rated = _rate(found, hu, grid, networks["reject"], device, settings, steps)
-    findings = tuple(
-        _finding(number, p, candidate, hu, grid, settings.labels[0])
-        for number, (p, candidate) in enumerate(rated, start=1)
-    )
-    steps.finish()
-    return Detection(findings, Heatmap(scores, grid.affine, _MEANING))
+        grids = [lung_grid(image, lungs, s.pixel_mm, s.slice_mm) for s in settings.scales]
+    ends = np.cumsum([2 * grid.shape[0] + settings.most_candidates for grid in grids])
+    steps = Steps(report, total=int(ends[-1]))
+    search = Search(networks, settings, device, steps, seconds)
+    passes = []
+    for grid, scale, end in zip(grids, settings.scales, ends, strict=True):
+        passes.append(search.run(grid, lungs, scale))
+        steps.reach("merge", int(end))
+    kept = _without_overlaps(passes)
+    findings = tuple(_finding(number, one, settings) for number, one in enumerate(kept, start=1))
+    heatmap = Heatmap(_evidence(passes[0], kept), passes[0].grid.affine, _MEANING)
+    return Detection(findings, heatmap)
 
 
-class _Steps:
-    """Progress of a whole run, in slices resampled, slices scored and candidates judged."""
+@dataclass(frozen=True, eq=False)
+class _Rated:
+    probability: float
+    candidate: Candidate
+    seen: Pass
 
-    def __init__(self, report: Report, total: int) -> None:
-        self._report, self._total, self._done = report, total, 0
-
-    def advance(self, stage: str, steps: int = 1) -> None:
-        self._done += steps
-        self._report(Progress(stage, self._done, self._total))
-
-    def finish(self) -> None:
-        self._report(Progress("merge", self._total, self._total))
-
-
-def _rate(
-    candidates: list[Candidate],
-    hu: npt.NDArray[np.int16],
-    grid: Grid,
-    network: nn.Module,
-    device: torch.device,
-    settings: Parameters,
-    steps: _Steps,
-) -> list[tuple[float, Candidate]]:
-    """Candidates above the lowest threshold with their probabilities, most probable first."""
-    rated = []
-    for first in range(0, len(candidates), _VIEWED_AT_ONCE):
-        some = candidates[first : first + _VIEWED_AT_ONCE]
-        views = look(hu, grid.spacing_mm, [c.center for c in some], network, device, settings.amp)
-        for candidate, view in zip(some, views, strict=True):
-            p = probability(features(candidate, view, grid.spacing_mm), settings.calibration)
-            if p >= settings.lowest_threshold:
-                rated.append((p, candidate))
-        steps.advance("reject", len(some))
-    return sorted(rated, key=lambda pair: -pair[0])
+    def covers(self, other: _Rated) -> bool:
+        """Whether the other's centre lies in this region."""
+        inverse = np.linalg.inv(self.seen.grid.affine)
+        lps = other.seen.grid.lps(other.candidate.center)
+        index = np.rint(inverse[:3, :3] @ lps + inverse[:3, 3]).astype(int)[::-1]
+        place = index - self.candidate.corner
+        region = self.candidate.region
+        return bool((place >= 0).all() and (place < region.shape).all() and region[tuple(place)])
 
 
-def _finding(
-    number: int,
-    p: float,
-    candidate: Candidate,
-    hu: npt.NDArray[np.int16],
-    grid: Grid,
-    label: str,
-) -> Finding:
+def _without_overlaps(passes: Sequence[Pass]) -> list[_Rated]:
+    """All candidates, most probable first, each thing only once.
+
+    A coarser candidate takes the place of the finer ones that it overlaps, which are parts of it,
+    unless it is less than half as probable as one of them.
+    """
+    kept: list[_Rated] = []
+    for seen in passes:
+        for p, candidate in seen.rated:
+            new = _Rated(p, candidate, seen)
+            same = [
+                one for one in kept if one.seen is not seen and (one.covers(new) or new.covers(one))
+            ]
+            if all(p >= one.probability / 2 for one in same):
+                kept = [one for one in kept if one not in same]
+                kept.append(new)
+    return sorted(kept, key=lambda one: -one.probability)
+
+
+def _evidence(finest: Pass, kept: Sequence[_Rated]) -> npt.NDArray[np.float32]:
+    """The finest pass's scores, and in regions found by a coarser one the higher of both."""
+    scores = finest.scores
+    for one in kept:
+        if one.seen is finest:
+            continue
+        candidate, inside, places = one.candidate, [], []
+        for axis, index in enumerate(nearest(finest.grid, one.seen.grid.affine)):
+            local = index - candidate.corner[axis]
+            here = np.flatnonzero((local >= 0) & (local < candidate.region.shape[axis]))
+            inside.append(here)
+            places.append(local[here])
+        coarse = np.where(candidate.region, one.seen.scores[candidate.box], 0)[np.ix_(*places)]
+        scores[np.ix_(*inside)] = np.maximum(scores[np.ix_(*inside)], coarse)
+    return scores
+
+
+def _finding(number: int, one: _Rated, settings: Parameters) -> Finding:
+    candidate, grid = one.candidate, one.seen.grid
     _, row_mm, column_mm = grid.spacing_mm
     return Finding(
         id=number,
-        label=label,
-        probability=p,
+        label=settings.labels[0],
+        probability=one.probability,
         center_lps_mm=measure.center_lps_mm(candidate, grid),
         box_lps_mm=measure.box_lps_mm(candidate, grid),
         diameters_mm=measure.diameters_mm(measure.largest_section(candidate), row_mm, column_mm),
         volume_ml=measure.volume_ml(candidate, grid),
-        mean_hu=float(hu[candidate.box][candidate.region].mean()),
+        mean_hu=float(one.seen.hu[candidate.box][candidate.region].mean()),
     )
-
-
-def _on_grid(
-    grid: Grid, mask: npt.NDArray[np.bool_], affine: npt.NDArray[np.float64]
-) -> npt.NDArray[np.bool_]:
-    """A coarse mask, whose axes are parallel to the grid's, on the grid."""
-    to_mask = np.linalg.inv(affine) @ grid.affine
-    index = [
-        np.clip(
-            np.rint(np.arange(size) * to_mask[2 - axis, 2 - axis] + to_mask[2 - axis, 3]),
-            0,
-            mask.shape[axis] - 1,
-        ).astype(np.intp)
-        for axis, size in enumerate(grid.shape)
-    ]
-    return np.asarray(mask[np.ix_(*index)])
 
 
 def _validated(parameters: Mapping[str, Any], networks: Mapping[str, nn.Module]) -> Parameters:
@@ -197,10 +165,3 @@ def _validated(parameters: Mapping[str, Any], networks: Mapping[str, nn.Module])
         raise PackageError(
             f"The package's parameters do not fit nodule detection: {error}"
         ) from error
-
-
-@contextmanager
-def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
-    started = time.perf_counter()
-    yield
-    seconds[stage] = time.perf_counter() - started

@@ -16,9 +16,11 @@ and a probability. It has never been tested in a clinic.
 2. Inside their box the scan is brought to 0.7 mm pixels and slices of at least about 1 mm.
 3. `segment`, a 2D U-Net that sees three neighbouring slices, scores every pixel; the score volume
    is the heatmap. Connected voxels of score 0.5 and more that reach 0.7 are a candidate.
-4. `reject`, a small residual classifier, looks at each candidate in the axial plane and, where
+4. The same at half the resolution for masses: only candidates of 20 mm and more are taken from it,
+   in place of the parts that the finer pass found.
+5. `reject`, a small residual classifier, looks at each candidate in the axial plane and, where
    slices are thin, in the coronal and sagittal planes.
-5. A logistic regression on both networks' evidence and the size gives the probability.
+6. A logistic regression on both networks' evidence and the size gives the probability.
 
 ## Training data
 

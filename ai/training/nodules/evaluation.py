@@ -146,12 +146,12 @@ def cases(slices: Slices, networks: Mapping[str, nn.Module], parameters: Paramet
     """
     calibration = parameters.calibration.model_copy(update={"log_prior_ratio": 0.0})
     result = []
-    for stack in score_stacks(slices, networks["segment"], parameters.pixel_mm, _CPU):
+    for stack in score_stacks(slices, networks["segment"], parameters.scales[0].pixel_mm, _CPU):
         found = find_in(
             stack,
             networks["reject"],
             _CPU,
-            parameters.pixel_mm,
+            parameters.scales[0].pixel_mm,
             parameters.region_score,
             parameters.peak_score,
         )
@@ -213,7 +213,7 @@ def _ece(measured: list[Case]) -> float:
 
 def _overlaps(measured: list[Case], parameters: Parameters) -> dict[str, Measured]:
     rows: list[tuple[str, float, float, float]] = []
-    mm = parameters.pixel_mm
+    mm = parameters.scales[0].pixel_mm
     for case in measured:
         own = np.zeros(case.stack.votes.shape, dtype=bool)
         for found in case.found:

@@ -78,8 +78,7 @@ class Release:
         parameters = self.parameters.model_dump(
             mode="json",
             include={
-                "pixel_mm",
-                "slice_mm",
+                "scales",
                 "region_score",
                 "peak_score",
                 "most_candidates",

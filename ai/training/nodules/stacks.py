@@ -22,6 +22,7 @@ from ai.training.nodules.slices import Slices
 _SLICE_MM = 5.0
 _NEAR_MM = 3.0
 _MINED_SCORE = 0.3
+_MOST = 50
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def find_in(
     Of several on one nodule, all count as hits.
     """
     spacing = (_SLICE_MM, pixel_mm, pixel_mm)
-    candidates = find_candidates(stack.scores, region_score, peak_score, most=50)
+    candidates = find_candidates(stack.scores, region_score, peak_score)[:_MOST]
     views = look(stack.hu, spacing, [c.center for c in candidates], classifier, device, amp=True)
     near = _near(stack.votes >= 2, pixel_mm)
     disputed = _near(stack.votes >= 1, pixel_mm)
@@ -138,7 +139,7 @@ def mistakes(
         drawn = _near(stack.votes >= 1, pixel_mm)
         middles = (np.array(stack.hu.shape[1:]) - 1) / 2
         native_middles = (np.array(slices.images.shape[2:]) - 1) / 2
-        for candidate in find_candidates(stack.scores, _MINED_SCORE, _MINED_SCORE, most=20):
+        for candidate in find_candidates(stack.scores, _MINED_SCORE, _MINED_SCORE)[:_MOST]:
             if drawn[candidate.box][candidate.region].any():
                 continue
             z, y, x = candidate.center

@@ -59,14 +59,14 @@ class Settings:
 
     split_seed: int = 20241121
     segment_seed: int = 1
-    segment_steps: int = 6000
+    segment_steps: int = 3000
     reject_seed: int = 2
-    reject_steps: int = 3000
-    log_prior_ratio: float = -3.0
+    reject_steps: int = 2000
+    log_prior_ratio: float = -2.0
     operating_points: tuple[tuple[str, float], ...] = (
-        ("sensitive", 0.2),
-        ("balanced", 0.5),
-        ("specific", 0.8),
+        ("sensitive", 0.1),
+        ("balanced", 0.25),
+        ("specific", 0.6),
     )
     default_operating_point: str = "balanced"
 

@@ -72,7 +72,6 @@ class Believes(nn.Module):
 
 NETWORKS = {"segment": SeesBright(), "reject": Believes()}
 PARAMETERS = {
-    "pixel_mm": 1.5,
-    "slice_mm": 2.5,
+    "scales": [{"pixel_mm": 1.5, "slice_mm": 2.5}],
     "calibration": {"weights": {"evidence": 1.0}, "intercept": 0.0},
 }

@@ -49,7 +49,7 @@ def scores(*balls: tuple[tuple[int, int, int], int, float]) -> np.ndarray:
 
 
 def test_a_nodule_in_several_slices_is_one_candidate() -> None:
-    (candidate,) = find_candidates(scores(((12, 10, 20), 4, 0.9)), 0.5, 0.7, most=10)
+    (candidate,) = find_candidates(scores(((12, 10, 20), 4, 0.9)), 0.5, 0.7)
 
     assert candidate.center == pytest.approx((12, 10, 20))
     assert candidate.corner == (8, 6, 16)
@@ -57,13 +57,13 @@ def test_a_nodule_in_several_slices_is_one_candidate() -> None:
     np.testing.assert_array_equal(candidate.voxels().mean(axis=0), (12, 10, 20))
 
 
-def test_candidates_come_highest_peak_first_and_no_more_than_asked_for() -> None:
+def test_candidates_come_highest_peak_first() -> None:
     volume = scores(((5, 5, 5), 2, 0.8), ((15, 15, 15), 2, 0.95), ((25, 25, 25), 2, 0.9))
 
-    peaks = [c.peak for c in find_candidates(volume, 0.5, 0.7, most=2)]
+    peaks = [c.peak for c in find_candidates(volume, 0.5, 0.7)]
 
-    assert peaks == pytest.approx([0.95, 0.9])
+    assert peaks == pytest.approx([0.95, 0.9, 0.8])
 
 
 def test_a_region_that_never_reaches_the_peak_score_is_no_candidate() -> None:
-    assert find_candidates(scores(((5, 5, 5), 3, 0.6)), 0.5, 0.7, most=10) == []
+    assert find_candidates(scores(((5, 5, 5), 3, 0.6)), 0.5, 0.7) == []

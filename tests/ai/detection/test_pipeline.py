@@ -57,7 +57,7 @@ def test_heatmap_lies_on_the_markers(name: str) -> None:
 
 
 def test_size_volume_and_density_are_those_of_the_marker() -> None:
-    fine = {**chest.PARAMETERS, "pixel_mm": 0.7, "slice_mm": 1.25}
+    fine = {**chest.PARAMETERS, "scales": [{"pixel_mm": 0.7, "slice_mm": 1.25}]}
     image = chest.scan(AXIAL, (1.2, 1.2, 1.6))
     findings = detect(image, chest.NETWORKS, fine, CPU, silent, {}).findings
 
@@ -103,6 +103,51 @@ def test_the_prior_of_whole_scans_lowers_probabilities() -> None:
 
     assert first(0.0) == pytest.approx(1 / (1 + np.exp(-1)))
     assert first(-2.0) == pytest.approx(1 / (1 + np.exp(1)))
+
+
+MASSES = [{"pixel_mm": 1.5, "slice_mm": 2.5}, {"pixel_mm": 3, "slice_mm": 3, "smallest_mm": 16}]
+
+
+def test_a_coarser_pass_adds_no_second_finding_of_the_same_thing() -> None:
+    twice = {**chest.PARAMETERS, "scales": MASSES}
+
+    findings = detect(
+        chest.scan(*STACKS["oblique"]), chest.NETWORKS, twice, CPU, silent, {}
+    ).findings
+
+    assert len(findings) == len(chest.MARKERS_LPS_MM)
+
+
+class SeesBrightInFewPixels(chest.SeesBright):
+    """Blind to what is shown too large, as networks are to what they have not learnt."""
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        logits = super().forward(image)
+        pixels = (logits > 0).sum((1, 2, 3), keepdim=True)
+        return torch.where(pixels > 60, -6.0, logits)
+
+
+def test_a_mass_is_found_by_the_coarser_pass_and_shown_in_the_heatmap() -> None:
+    networks = {**chest.NETWORKS, "segment": SeesBrightInFewPixels()}
+    center, radius = chest.MARKERS_LPS_MM[2], chest.RADII_MM[2]
+
+    detection = detect(
+        chest.scan(*STACKS["oblique"]),
+        networks,
+        {**chest.PARAMETERS, "scales": MASSES},
+        CPU,
+        silent,
+        {},
+    )
+
+    centers = [f.center_lps_mm for f in detection.findings]
+    assert min(np.linalg.norm(np.subtract(c, center)) for c in centers) < 1.5
+    heatmap = detection.heatmap
+    inverse = np.linalg.inv(heatmap.affine)
+    x, y, z = np.rint(inverse[:3, :3] @ center + inverse[:3, 3]).astype(int)
+    assert heatmap.values[z, y, x] > 0.9
+    across = heatmap.values[z, y] > 0.5
+    assert across.sum() * 1.5 == pytest.approx(2 * radius, abs=5)
 
 
 def test_progress_never_goes_back_and_ends_complete() -> None:
@@ -153,7 +198,7 @@ def test_nothing_to_find_gives_no_findings_and_a_cold_heatmap() -> None:
 def test_parameters_that_do_not_fit_name_the_fault() -> None:
     image = chest.scan(*STACKS["axial"])
 
-    with pytest.raises(PackageError, match="pixel_mm"):
-        detect(image, chest.NETWORKS, {**chest.PARAMETERS, "pixel_mm": 0}, CPU, silent, {})
+    with pytest.raises(PackageError, match="region_score"):
+        detect(image, chest.NETWORKS, {**chest.PARAMETERS, "region_score": 2}, CPU, silent, {})
     with pytest.raises(PackageError, match="reject"):
         detect(image, {"segment": chest.SeesBright()}, chest.PARAMETERS, CPU, silent, {})
