@@ -111,6 +111,19 @@ def test_loading_of_a_series_that_is_no_longer_wanted_is_dropped(session, inbox,
     assert session.active is None
 
 
+def test_cancelled_loading_is_told_from_loading_and_from_a_whole_series(session, inbox, markers):
+    session.open([markers.folder])
+    inbox.until(lambda: session.display.volume is not None)
+    if not session.is_complete:
+        assert session.opening.is_loading
+    session.activate(session.active)
+    session.opening.cancel()
+    inbox.until(lambda: session.jobs.unfinished == 0)
+    inbox.drain()
+    assert not session.opening.is_loading
+    assert not session.is_complete
+
+
 def test_the_file_s_own_window_comes_first(session, inbox, markers):
     session.open([markers.folder])
     inbox.until(lambda: session.is_complete)

@@ -124,6 +124,8 @@ def texts(window: MainWindow) -> str:
 
 
 def press(qtbot, window: MainWindow, key: str) -> None:
+    window.activateWindow()  # without a window manager nobody else does it, and keys go nowhere
+    qtbot.waitUntil(window.isActiveWindow)
     view = window.panes.active_slices
     view.setFocus()
     combination = QKeySequence(key)[0]

@@ -66,6 +66,11 @@ class Opening:
         """What is going on, None when nothing is."""
         return self._activity
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether a series is being loaded."""
+        return self._load is not None
+
     def thumbnail(self, key: str) -> Picture | None:
         """A series' thumbnail as grey values, if it is there yet."""
         return self._thumbnails.get(key)
@@ -189,10 +194,10 @@ class Opening:
 
 
 def _nothing_in(paths: Sequence[Path], result: ScanResult) -> NothingReadableError:
-    reasons = sorted({s.message for s in result.skipped})
-    looked = f"{len(result.skipped)} files were looked at. " if result.skipped else ""
+    reasons = {s.message for s in result.skipped}
+    why = f" All {len(result.skipped)} files: {reasons.pop()}" if len(reasons) == 1 else ""
     return NothingReadableError(
-        f"Nothing here can be shown as an image. {looked}{reasons[0] if len(reasons) == 1 else ''}",
+        f"Nothing here can be shown as an image.{why}",
         paths[0] if paths else None,
         "The report lists each file with the reason." if result.skipped else "Open another folder.",
     )

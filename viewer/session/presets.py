@@ -56,7 +56,7 @@ class WindowPresets(BaseModel):
             if candidate.id == preset:
                 return candidate
         known = ", ".join(p.id for p in self.presets)
-        raise KeyError(f"no window preset {preset!r}; there are {known}")
+        raise KeyError(f"There is no window preset {preset!r}; there are {known}.")
 
 
 def load_presets(path: Path) -> WindowPresets:

@@ -68,6 +68,7 @@ class AnalysisController(QObject):
         self._progress: RunProgress | None = None
         self._device = ""
         session.active_changed.connect(self._check)
+        session.opening.activity_changed.connect(self.changed.emit)
         # Listing the models verifies their files, which takes longer than a frame.
         session.jobs.submit(
             lambda _: analysis.models(), on_done=self._list_models, on_failed=self.failed.emit
@@ -112,7 +113,9 @@ class AnalysisController(QObject):
         if self._reasons:
             return " ".join(self._reasons)
         if not self._session.is_complete:
-            return "The series is still loading."
+            if self._session.opening.is_loading:
+                return "The series is still loading."
+            return "The series is not loaded whole. Click it in the list to load it again."
         return ""
 
     @property

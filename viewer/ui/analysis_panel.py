@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy.typing as npt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from viewer.session.session import Session
 from viewer.ui import theme
@@ -64,7 +65,9 @@ class AnalysisPanel(QFrame):
 
     def _build(self) -> None:
         space = theme.tokens()
-        column = QVBoxLayout(self)
+        inside = QFrame()
+        inside.setProperty("panel", True)
+        column = QVBoxLayout(inside)
         column.setContentsMargins(space.space_m, space.space_m, space.space_m, space.space_m)
         column.setSpacing(space.space_l)
         column.addWidget(_section("Model", self.run_box))
@@ -74,6 +77,13 @@ class AnalysisPanel(QFrame):
         self._about_result.setProperty("role", "caption")
         column.addWidget(self._about_result)
         column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        frame = QVBoxLayout(self)
+        frame.setContentsMargins(0, 0, 0, 0)
+        frame.addWidget(area)
 
     def _show_run(self) -> None:
         analysis = self._analysis

@@ -47,8 +47,11 @@ def corner_texts(
         top_left.append(Line(captions.study_line(series.study), _MUTED))
         top_right += [
             Line(captions.series_title(series)),
-            Line(captions.spacing_line(series), _MUTED),
+            Line(captions.voxel_line(series), _MUTED),
         ]
+        if not session.is_complete:
+            loading = session.opening.is_loading
+            top_right.append(Line("Loading" if loading else "Not loaded whole", "warn", bold=True))
         if "lossy" in {note.code for note in series.report}:
             top_right.append(Line("Lossy compression", "warn", bold=True))
     bottom_left = [Line(captions.slice_line(index, stack.count))] if stack.count > 1 else []

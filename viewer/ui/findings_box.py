@@ -20,7 +20,9 @@ from viewer.session.session import Session
 from viewer.ui import captions, theme
 from viewer.ui.fraction_slider import FractionSlider
 
-_COLUMNS = ("#", "Probability", "Size", "Slice")
+_LEAST_ROWS = 5
+_SIZE = "Size (mm)"
+_COLUMNS = ("#", "Probability", _SIZE, "Slice")
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -69,7 +71,7 @@ class FindingsBox(QWidget):
         table.setAccessibleName("Findings")
         for position, name in enumerate(_COLUMNS):
             item = QTableWidgetItem(name)
-            item.setTextAlignment(_LEFT if name == "Size" else _RIGHT)
+            item.setTextAlignment(_LEFT if name == _SIZE else _RIGHT)
             table.setHorizontalHeaderItem(position, item)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(space.control_height)
@@ -82,6 +84,7 @@ class FindingsBox(QWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        table.setMinimumHeight(_LEAST_ROWS * space.control_height)
         column.addWidget(table, 1)
 
     def _show(self) -> None:
@@ -117,7 +120,7 @@ class FindingsBox(QWidget):
                 item = QTableWidgetItem(text)
                 item.setToolTip(details(finding))
                 item.setData(Qt.ItemDataRole.UserRole, finding.id)
-                item.setTextAlignment(_LEFT if _COLUMNS[column] == "Size" else _RIGHT)
+                item.setTextAlignment(_LEFT if _COLUMNS[column] == _SIZE else _RIGHT)
                 self.table.setItem(row, column, item)
 
     def _show_selection(self) -> None:
@@ -137,16 +140,16 @@ class FindingsBox(QWidget):
 
 
 def size(finding: Finding) -> str:
-    """The two diameters."""
+    """The two diameters in mm."""
     long, short = finding.diameters_mm
-    return f"{long:.1f} × {short:.1f} mm"
+    return f"{long:.1f} × {short:.1f}"
 
 
 def details(finding: Finding) -> str:
     """All that is known of a finding, one fact a line."""
     lines = [
         f"{finding.label.capitalize()} {finding.id}: {captions.probability(finding.probability)}",
-        f"{size(finding)}, {finding.volume_ml:.2f} ml",
+        f"{size(finding)} mm, {finding.volume_ml:.2f} ml",
         f"mean {captions.number(finding.mean_hu)} HU" if finding.mean_hu is not None else "",
         captions.point(finding.center_lps_mm),
     ]

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -65,7 +66,7 @@ class ReportPanel(QFrame):
 
     def _build(self) -> None:
         space = theme.tokens()
-        column = QVBoxLayout(self)
+        column = QVBoxLayout()
         column.setContentsMargins(space.space_m, space.space_m, space.space_m, space.space_m)
         column.setSpacing(space.space_s)
         self._facts.setWordWrap(True)
@@ -76,17 +77,31 @@ class ReportPanel(QFrame):
         column.addWidget(_section("What was noticed"))
         self._notes.setSpacing(space.space_xs)
         column.addLayout(self._notes)
-        column.addSpacing(space.space_s)
+        column.addStretch(1)
+        inside = QFrame()
+        inside.setProperty("panel", True)
+        inside.setLayout(column)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
         self._skipped_title.setProperty("role", "section")
-        column.addWidget(self._skipped_title)
         tree = self._skipped
         tree.setObjectName("skipped_files")
         tree.setAccessibleName("Files that were left out")
         tree.setHeaderHidden(True)
         tree.setIndentation(space.space_l)
         tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        column.addWidget(tree, 100)
-        column.addStretch(1)
+        left_out = QVBoxLayout()
+        left_out.setContentsMargins(space.space_m, 0, space.space_m, space.space_m)
+        left_out.setSpacing(space.space_s)
+        left_out.addWidget(self._skipped_title)
+        left_out.addWidget(tree)
+        halves = QVBoxLayout(self)
+        halves.setContentsMargins(0, 0, 0, 0)
+        halves.setSpacing(0)
+        halves.addWidget(area, 1)
+        halves.addLayout(left_out, 1)
 
     def _show_series(self) -> None:
         series = self._session.active
