@@ -163,3 +163,22 @@ def test_two_series_of_a_study_stay_apart(tmp_path: Path) -> None:
     second = along_z([0, 2], SeriesInstanceUID="1.2.9", SeriesNumber=0)
     result = scan_of([*along_z([0, 2, 4]), *second], tmp_path)
     assert [s.shape[0] for s in result.series] == [2, 3]
+
+
+def test_phases_told_apart_by_two_attributes_become_volumes(tmp_path: Path) -> None:
+    slices = stack([(0, 0, z) for z in (0, 2, 4) for _ in range(4)])
+    for number, item in enumerate(slices):
+        item.EchoTime = 10 + number % 2
+        item.TemporalPositionIdentifier = 1 + number // 2 % 2
+    result = scan_of(slices, tmp_path)
+    found = [load(s).volume.voxels[:, 0, 0].tolist() for s in result.series]
+    assert sorted(found) == [[1, 5, 9], [2, 6, 10], [3, 7, 11], [4, 8, 12]]
+    assert not any("same_place" in codes(s) for s in result.series)
+
+
+def test_a_phase_that_lacks_a_slice_does_not_spoil_the_others(tmp_path: Path) -> None:
+    slices = stack([(0, 0, z) for z in (0, 2, 4, 6) for _ in range(2)])
+    for number, item in enumerate(slices):
+        item.TemporalPositionIdentifier = 1 + number % 2
+    result = scan_of([*slices[:3], *slices[4:]], tmp_path)
+    assert [len(s.slices) for s in result.series] == [4, 3]

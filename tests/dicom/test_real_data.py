@@ -93,13 +93,13 @@ def open_everything(folder: Path) -> Counter[str]:
     """Scan a folder file by file and load whatever is found; count how it ended."""
     outcome: Counter[str] = Counter()
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        start = time.monotonic()
+        start = time.process_time()
         result = scan([path])
         assert result.series or result.skipped, path
         outcome["refused"] += len(result.skipped)
         for series in result.series:
             outcome[open_series(series, path)] += 1
-        assert time.monotonic() - start < 2, path
+        assert time.process_time() - start < 2, path
     return outcome
 
 

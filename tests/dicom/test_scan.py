@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
+from pydicom.data import get_testdata_file
 
 from tests.dicom.synthetic import along_z, codes, image, save, save_file
 from viewer.dicom.info import describe
@@ -93,6 +96,29 @@ def test_a_damaged_member_of_an_archive_is_left_out(folder: Path, tmp_path: Path
     assert [s.path.name for s in result.skipped] == ["0003.dcm"]
     assert result.skipped[0].error == DamagedFileError.__name__
     assert len(result.series[0].slices) == 3
+
+
+def test_a_header_without_an_image_is_left_out(tmp_path: Path) -> None:
+    item = image()
+    del item.PixelData
+    save_file(item, tmp_path / "a.dcm")
+    (skipped,) = scan([tmp_path]).skipped
+    assert skipped.error == DamagedFileError.__name__
+
+
+def test_a_dicomdir_opens_the_folder_that_it_lies_in(folder: Path) -> None:
+    index = Path(str(get_testdata_file("DICOMDIR")))
+    shutil.copy(index, folder / "DICOMDIR")
+    result = scan([folder / "DICOMDIR"])
+    assert result.series[0].shape[0] == 4
+    assert [(s.path.name, s.error) for s in result.skipped] == [("DICOMDIR", "UnsupportedError")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_is_no_file_is_left_out_and_does_not_block(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    result = scan([folder])
+    assert [s.path.name for s in result.skipped] == ["pipe"]
 
 
 def test_a_missing_path_is_left_out(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def stored_values(item: SliceFile) -> npt.NDArray[Any]:
     except (NotImplementedError, RuntimeError) as error:
         name = UID(item.encoding.transfer_syntax).name
         raise UnsupportedError(
-            f"the image cannot be decoded ({name}: {error}).", item.path
+            f"the image cannot be decoded ({name}: {_first_line(error)}).", item.path
         ) from error
     except Exception as error:  # decoders fail on damaged data in ways of their own
         raise DamagedFileError(
@@ -90,6 +90,10 @@ def stored_values(item: SliceFile) -> npt.NDArray[Any]:
             f"the image has {values.shape} pixels where the header promises {expected}.", item.path
         )
     return values
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].rstrip(":. ")
 
 
 def _frame_bytes(encoding: PixelEncoding) -> int:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from viewer.dicom.images import Group, Image, orientations, positions
-from viewer.dicom.report import count, info, warning
+from viewer.dicom.report import Note, count, info, warning
 from viewer.dicom.stack import directions
 
 #: Slices closer than this lie in the same place.
@@ -48,31 +49,50 @@ def by_place(group: Group, same_pixels: SamePixels) -> list[Group]:
     """
     if not group.images[0].is_placed or len(group.images) == 1:
         return [group]
-    places = _places(group.images)
-    most = max(map(len, places))
+    most = max(_multiplicity(group.images))
     if most == 1:
         return [group]
     for keyword, name in _PHASES.items():
         phases = _divided_by(keyword, group.images, most)
         if phases:
             return [
-                Group(tuple(images), group.notes).with_notes(
-                    info(
-                        "phases",
-                        f"The DICOM series holds {len(phases)} images of each place, told apart by "
-                        f"{name}; this is number {number} ({name} "
-                        f"{images[0].frame.text(keyword) or 'not given'}).",
-                    )
-                )
+                part
                 for number, images in enumerate(phases, 1)
+                for part in by_place(
+                    Group(tuple(images), group.notes).with_notes(
+                        _phase_note(images[0], keyword, name, number, len(phases))
+                    ),
+                    same_pixels,
+                )
             ]
-    return _by_occurrence(group, places, same_pixels)
+    return _by_occurrence(group, _places(group.images), same_pixels)
+
+
+def _phase_note(image: Image, keyword: str, name: str, number: int, phases: int) -> Note:
+    value = image.frame.text(keyword) or "not given"
+    return info(
+        "phases",
+        f"The DICOM series holds {phases} sets of images of the same places, told apart by {name}; "
+        f"this is number {number} ({name} {value}).",
+    )
+
+
+def _distances(images: Sequence[Image]) -> npt.NDArray[np.float64]:
+    """Positions along the normal."""
+    row, column, _ = directions(orientations(images))
+    return np.asarray(positions(images) @ np.cross(row, column))
+
+
+def _multiplicity(images: Sequence[Image]) -> npt.NDArray[np.int64]:
+    """How many images lie in each place."""
+    distances = np.sort(_distances(images))
+    starts = np.flatnonzero(np.diff(distances, prepend=-np.inf) > SAME_PLACE_MM)
+    return np.diff(starts, append=len(distances))
 
 
 def _places(images: Sequence[Image]) -> list[list[Image]]:
     """Images by place along the normal, and within one as they were numbered."""
-    row, column, _ = directions(orientations(images))
-    distances = positions(images) @ np.cross(row, column)
+    distances = _distances(images)
     order = np.argsort(distances, kind="stable")
     places = [[images[order[0]]]]
     for before, now in pairwise(order):
@@ -83,13 +103,21 @@ def _places(images: Sequence[Image]) -> list[list[Image]]:
 
 
 def _divided_by(keyword: str, images: Sequence[Image], most: int) -> list[list[Image]] | None:
-    """Images divided by a value, if no two of a part then lie in the same place."""
+    """Images divided by a value, if that tells apart what lies in the same place.
+
+    It does if no two images of a part lie in the same place, or if every part has the same number
+    of images in every place: then something else tells those apart.
+    """
     parts: dict[str, list[Image]] = defaultdict(list)
     for image in images:
         parts[image.frame.text(keyword)].append(image)
     if not 1 < len(parts) <= most:
         return None
-    if any(len(_places(part)) < len(part) for part in parts.values()):
+    places = len(_multiplicity(images))
+    counts = [_multiplicity(part) for part in parts.values()]
+    is_clear = all(c.max() == 1 for c in counts)
+    is_even = all(len(c) == places and c.min() == c.max() for c in counts)
+    if not (is_clear or is_even):
         return None
     return [parts[value] for value in sorted(parts, key=_natural)]
 

@@ -31,7 +31,7 @@ _REMEDY = "Copy the file again from its origin."
 
 
 def read_with_pydicom(file: IO[bytes], source: Source) -> tuple[Header, int | None]:
-    """Read a header, and the length of the pixel data where it is known.
+    """Read a header, and the length of the pixel data: None where unknown, 0 without any.
 
     Parameters
     ----------
@@ -146,11 +146,14 @@ def _functional_groups(
 
 
 def _pixel_element(file: IO[bytes], implicit: bool, little: bool) -> tuple[int | None, int | None]:
-    """Offset and length of the value of Pixel Data, where the parser stopped; None if absent."""
+    """Offset and length of the value of Pixel Data, where the parser stopped.
+
+    The length is 0 where the file ends there; both are None where the element is another.
+    """
     order = "<" if little else ">"
     head = file.read(12)
     if len(head) < 8:
-        return None, None
+        return None, 0
     group, element = struct.unpack(f"{order}HH", head[:4])
     if (group << 16) + element != _PIXEL_DATA:
         return None, None

@@ -135,6 +135,8 @@ def _require_image(header: Header, length: int | None, size: int) -> None:
     if rows is None or columns is None:
         kind = UID(sop_class).name if sop_class else values.get("Modality", "an unknown object")
         raise UnsupportedError(f"this holds no image ({kind}).", path)
+    if length == 0:
+        raise DamagedFileError("the header is not followed by an image.", path, _REMEDY)
     if header.pixel_offset is None:
         return
     present = size - header.pixel_offset

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from viewer.dicom.assemble import assemble, slice_file
 from viewer.dicom.decode import stored_values
+from viewer.dicom.find import Finder
 from viewer.dicom.group import group
 from viewer.dicom.header import Header
 from viewer.dicom.images import Image
@@ -19,8 +18,7 @@ from viewer.dicom.load import CancelledError
 from viewer.dicom.read_header import HeaderReader
 from viewer.dicom.report import Skipped
 from viewer.dicom.series import ScanResult, Series
-from viewer.dicom.source import Source, open_archive
-from viewer.errors import DamagedFileError, GeometryError, ViewerError
+from viewer.errors import GeometryError, ViewerError
 
 #: Progress is reported, and the wish to cancel asked for, every so many files.
 _FILES_BETWEEN_REPORTS = 25
@@ -51,8 +49,9 @@ def scan(
     ------
     CancelledError
     """
-    skipped: list[Skipped] = []
-    sources = list(_sources(paths, skipped, cancelled))
+    finder = Finder(lambda: _refuse_if(cancelled))
+    sources = list(finder.find(paths))
+    skipped = finder.skipped
     headers: list[Header] = []
     reader = HeaderReader()
     for done, source in enumerate(sources):
@@ -77,53 +76,6 @@ def _refuse_if(cancelled: Callable[[], bool]) -> None:
 
 def _skipped(path: Path, error: ViewerError) -> Skipped:
     return Skipped(path, type(error).__name__, error.message)
-
-
-def _sources(
-    paths: Sequence[Path], skipped: list[Skipped], cancelled: Callable[[], bool]
-) -> Iterator[Source]:
-    """All files below the paths, each once, in a stable order."""
-    seen: set[Path] = set()
-    for path in paths:
-        for file in _files(path, skipped, cancelled):
-            if file in seen:
-                continue
-            seen.add(file)
-            if file.suffix.lower() == ".zip":
-                yield from _members(file, skipped)
-            else:
-                yield Source(file)
-
-
-def _files(path: Path, skipped: list[Skipped], cancelled: Callable[[], bool]) -> Iterator[Path]:
-    if not path.is_dir():
-        if path.exists():
-            yield path
-        else:
-            skipped.append(Skipped(path, "FileNotFoundError", "there is no such file or folder."))
-        return
-
-    def unreadable(error: OSError) -> None:
-        skipped.append(Skipped(Path(error.filename), type(error).__name__, str(error.strerror)))
-
-    for folder, folders, names in os.walk(path, onerror=unreadable):
-        _refuse_if(cancelled)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                yield Path(folder, name)
-
-
-def _members(archive: Path, skipped: list[Skipped]) -> Iterator[Source]:
-    try:
-        names = sorted(m.filename for m in open_archive(archive).infolist() if not m.is_dir())
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
-        skipped.append(
-            _skipped(archive, DamagedFileError(f"the archive cannot be opened ({error})."))
-        )
-        return
-    for name in names:
-        yield Source(archive, name)
 
 
 def _assemble(headers: Sequence[Header], skipped: list[Skipped]) -> list[Series]:
