@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -99,6 +100,26 @@ def test_cancelling_leaves_nothing_running_and_nothing_arrives_later(session, in
     inbox.drain()
     assert session.library.series == ()
     assert session.opening.activity is None
+
+
+def test_making_something_to_open_can_be_cancelled(session, inbox, markers):
+    counted = []
+
+    def make(tell):
+        for n in itertools.count():
+            counted.append(n)
+            tell(n, 0)
+
+    session.opening.make_and_open("Making", make)
+    inbox.until(lambda: len(counted) > 10)
+    session.opening.cancel()
+    inbox.until(lambda: session.jobs.unfinished == 0)
+    assert session.opening.activity is None
+
+
+def test_something_made_is_opened(session, inbox, markers):
+    session.opening.make_and_open("Making", lambda tell: markers.folder)
+    inbox.until(lambda: session.is_complete)
 
 
 def test_loading_of_a_series_that_is_no_longer_wanted_is_dropped(session, inbox, markers):

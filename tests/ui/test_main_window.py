@@ -22,7 +22,7 @@ from tests.ai.samples import (
     marker_places,
 )
 from tests.ui.conftest import pixels, settle
-from tests.ui.runners import endless_runner
+from tests.ui.runners import InlineWorker, endless_runner
 from viewer import DISCLAIMER
 from viewer.analysis import Analysis
 from viewer.dicom.write_ct import CtSeries, write_ct
@@ -82,15 +82,15 @@ def make_window(qtbot, tmp_path, monkeypatch):
     make_package(tmp_path / "models")
     windows: list[MainWindow] = []
 
-    def make(*paths: Path, runner=marker_engine_runner) -> MainWindow:
+    def make(*paths: Path, worker: Worker | None = None) -> MainWindow:
         store = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        analysis = Analysis(tmp_path / "models", worker=Worker(runner))
+        analysis = Analysis(tmp_path / "models", worker=worker or InlineWorker())
         window = open_window(paths, store, analysis=analysis)
         windows.append(window)
         window.resize(1300, 800)
         window.show()
         qtbot.waitExposed(window)
-        qtbot.waitUntil(lambda: window.analysis.model is not None)
+        qtbot.waitUntil(lambda: window.analysis.model is not None, timeout=20_000)
         return window
 
     yield make
@@ -111,7 +111,7 @@ def opened(qtbot, make_window, folder) -> MainWindow:
 
 @pytest.fixture
 def analyzed(qtbot, opened) -> MainWindow:
-    """A window with the series analysed by pressing the button."""
+    """A window with the series analysed by pressing the button, answered at once."""
     button = opened.analysis_panel.run_box.analyze_button
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: opened.session.results.result is not None, timeout=60_000)
@@ -133,8 +133,9 @@ def press(qtbot, window: MainWindow, key: str) -> None:
     settle(qtbot)
 
 
-def test_open_scroll_window_analyze_and_jump_to_a_finding(qtbot, opened):
-    window = opened
+def test_open_scroll_window_analyze_and_jump_to_a_finding(qtbot, make_window, folder):
+    window = make_window(folder, worker=Worker(marker_engine_runner))
+    qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
     axial = window.panes.slices[LayoutName.AXIAL]
     center = QPointF(axial.rect().center())
 
@@ -239,7 +240,7 @@ def test_the_value_under_the_pointer_is_shown_for_image_and_heatmap(qtbot, analy
 
 
 def test_cancel_ends_the_run_at_once_and_leaves_nothing_running(qtbot, make_window, folder):
-    window = make_window(folder, runner=endless_runner)
+    window = make_window(folder, worker=Worker(endless_runner))
     qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
     run_box = window.analysis_panel.run_box
     qtbot.mouseClick(run_box.analyze_button, Qt.MouseButton.LeftButton)
@@ -250,7 +251,7 @@ def test_cancel_ends_the_run_at_once_and_leaves_nothing_running(qtbot, make_wind
     began = time.monotonic()
     qtbot.mouseClick(run_box.cancel_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.analysis.progress is None, timeout=5_000)
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 2.0
     assert window.session.results.result is None
     assert not window.banner.isVisible()
     assert run_box.analyze_button.isEnabled()
@@ -260,7 +261,7 @@ def test_cancel_ends_the_run_at_once_and_leaves_nothing_running(qtbot, make_wind
 
 
 def test_closing_the_window_during_a_run_ends_the_worker(qtbot, make_window, folder):
-    window = make_window(folder, runner=endless_runner)
+    window = make_window(folder, worker=Worker(endless_runner))
     qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
     window.analysis.start()
     window.close()

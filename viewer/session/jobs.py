@@ -19,6 +19,10 @@ Result = TypeVar("Result")
 Deliver = Callable[[Callable[[], None]], None]
 
 
+class JobCancelledError(Exception):
+    """Ends the work of a cancelled job; nobody is told."""
+
+
 class Urgency(IntEnum):
     """The order in which waiting jobs are begun."""
 
@@ -47,6 +51,17 @@ class Job:
     def cancelled(self) -> bool:
         """Whether the reply is no longer wanted."""
         return self._cancelled
+
+    def stop_if_cancelled(self) -> None:
+        """Break off work that knows nothing of jobs, from a function that it calls.
+
+        Raises
+        ------
+        JobCancelledError
+            The reply is no longer wanted.
+        """
+        if self._cancelled:
+            raise JobCancelledError
 
     def __lt__(self, other: Job) -> bool:
         return (self.urgency, self.id) < (other.urgency, other.id)

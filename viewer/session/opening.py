@@ -113,8 +113,15 @@ class Opening:
             self._scan = None
             self.open([path])
 
+        def work(job: Job) -> Path:
+            def tell(done: int, total: int) -> None:
+                job.stop_if_cancelled()
+                job.report((done, total))
+
+            return make(tell)
+
         self._scan = self._jobs.submit(
-            lambda job: make(lambda done, total: job.report((done, total))),
+            work,
             on_done=made,
             on_failed=self._scan_failed,
             on_progress=lambda n: self._set_activity(Activity(what, *n)),
