@@ -100,7 +100,7 @@ def _place(
     size = (frame.integer("Rows") or 0, frame.integer("Columns") or 0)
     thickness = frame.number("SliceThickness")
     thickness = thickness if thickness and thickness > 0 else None
-    if images[0].is_placed and spacing.unit is not LengthUnit.PIXELS:
+    if images[0].is_placed:
         row, column, _ = directions(orientations(images))
         stack = arrange(
             positions(images),
@@ -113,8 +113,8 @@ def _place(
         )
         ordered = [images[i] for i in stack.order]
         distances = stack.positions_mm.tolist()
-        geometry = stack.geometry
-        return ordered, distances, stack.placements, geometry, geometry, stack.notes
+        known = stack.geometry if spacing.unit is not LengthUnit.PIXELS else None
+        return ordered, distances, stack.placements, known, stack.geometry, stack.notes
     images.sort(key=lambda image: image.order)
     grid = Geometry.from_directions(
         (0, 0, 0),
@@ -319,6 +319,22 @@ def _observations(images: Sequence[Image], slices: Sequence[SliceFile]) -> list[
     if "VOILUTSequence" in frame.values:
         notes.append(
             info("voi_lut", "The files hold a VOI LUT, which is not applied; a window is used.")
+        )
+    paddings = {s.padding for s in slices} - {None}
+    if paddings:
+        notes.append(
+            info(
+                "padding",
+                "Pixels outside the field of view are marked in the files; they are shown as air "
+                "and left out of statistics.",
+            )
+        )
+    if frame.text("AnatomicalOrientationType") == "QUADRUPED":
+        notes.append(
+            warning(
+                "quadruped",
+                "The patient is a quadruped: the letters of directions are those of a human being.",
+            )
         )
     if frame.text("LossyImageCompression") == "01":
         notes.append(warning("lossy", "The images were compressed with loss."))
