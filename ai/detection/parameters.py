@@ -80,10 +80,7 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    scales: Annotated[tuple[Scale, ...], Field(min_length=1)] = (
-        Scale(pixel_mm=0.7, slice_mm=1.25),
-        Scale(pixel_mm=1.4, slice_mm=2.5, smallest_mm=20.0),
-    )
+    scales: Annotated[tuple[Scale, ...], Field(min_length=1)]
     region_score: Probability = 0.5
     peak_score: Probability = 0.7
     most_candidates: Annotated[int, Field(ge=1)] = 400

@@ -66,6 +66,7 @@ $operating_points
 ## Made by
 
 `$command`, seed $seed, with the settings in `config.json` and the log in `train.log`.
+$remarks
 
 The weights are published under Apache-2.0. The data keep their own licences and ask to be cited.
 """)

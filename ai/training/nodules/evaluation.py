@@ -15,7 +15,7 @@ from torch import nn
 
 from ai.detection.features import probability
 from ai.detection.measure import diameters_mm
-from ai.detection.parameters import Calibration, Parameters
+from ai.detection.parameters import Calibration, Parameters, Scale
 from ai.detection.views import patch_logits
 from ai.packages.package import Package, load
 from ai.training import metrics
@@ -139,19 +139,21 @@ class Case:
         return bool((self.stack.votes >= 2).any())
 
 
-def cases(slices: Slices, networks: Mapping[str, nn.Module], parameters: Parameters) -> list[Case]:
-    """Every stack with its candidates.
+def cases(
+    slices: Slices, networks: Mapping[str, nn.Module], parameters: Parameters, scale: Scale
+) -> list[Case]:
+    """Every stack with its candidates at one scale.
 
     The prior of whole scans, part of the calibration, does not apply to crops and is left out.
     """
     calibration = parameters.calibration.model_copy(update={"log_prior_ratio": 0.0})
     result = []
-    for stack in score_stacks(slices, networks["segment"], parameters.scales[0].pixel_mm, _CPU):
+    for stack in score_stacks(slices, networks["segment"], scale.pixel_mm, _CPU):
         found = find_in(
             stack,
             networks["reject"],
             _CPU,
-            parameters.scales[0].pixel_mm,
+            scale,
             parameters.region_score,
             parameters.peak_score,
         )
@@ -162,8 +164,8 @@ def cases(slices: Slices, networks: Mapping[str, nn.Module], parameters: Paramet
 def measure_slices(
     slices: Slices, networks: Mapping[str, nn.Module], parameters: Parameters
 ) -> dict[str, Measured]:
-    """Detection, calibration, and overlap with the readers, on crop stacks."""
-    measured = cases(slices, networks, parameters)
+    """Detection, calibration, and overlap with the readers, on crop stacks, at the finest scale."""
+    measured = cases(slices, networks, parameters, parameters.scales[0])
     groups = np.array([case.stack.patient for case in measured])
     return {
         **_overlaps(measured, parameters),
@@ -256,8 +258,13 @@ def between_readers(votes: npt.NDArray[np.uint8]) -> float:
 def calibration_pairs(
     slices: Slices, networks: Mapping[str, nn.Module], parameters: Parameters
 ) -> tuple[list[Found], npt.NDArray[np.bool_]]:
-    """All candidates of stacks that count as right or wrong, and which of them are right."""
-    found = [f for case in cases(slices, networks, parameters) for f in case.found]
+    """All candidates, at all scales, that count as right or wrong, and which are right."""
+    found = [
+        f
+        for scale in parameters.scales
+        for case in cases(slices, networks, parameters, scale)
+        for f in case.found
+    ]
     counted = [f for f in found if f.hit is not None]
     return counted, np.array([bool(f.hit) for f in counted])
 

@@ -50,6 +50,8 @@ class Release:
     config : dict
         Everything needed to train again, and what was seen in training.
     seed : int
+    remarks : str
+        On how this run was made.
     """
 
     networks: Mapping[str, nn.Module]
@@ -61,6 +63,7 @@ class Release:
     patients: dict[str, int]
     config: dict[str, Any]
     seed: int
+    remarks: str
 
     def write(self, folder: Path) -> Package:
         """Write the package, run its self-test once and keep the answer as the expected one."""
@@ -167,4 +170,5 @@ class Release:
             test=self.patients["test"],
             seed=self.seed,
             command=COMMAND,
+            remarks=self.remarks,
         )

@@ -12,6 +12,7 @@ from scipy import ndimage
 from torch import nn
 from torch.nn import functional
 
+from ai.detection.parameters import Scale
 from ai.detection.views import PATCH, PATCH_PIXEL_MM
 from ai.networks.precision import autocast
 from ai.training.nodules import augment
@@ -38,6 +39,7 @@ class Sites:
     offset : ndarray of float64, shape (n, 2)
         Native pixels ``(x, y)`` from the image's centre.
     pixel_mm : ndarray of float64, shape (n,)
+        Native pixels as they appear to the classifier, which knows one size of pixel only.
     labels : ndarray of bool, shape (n,)
         Whether it is a nodule.
     """
@@ -73,29 +75,36 @@ def candidate_sites(candidates: Candidates) -> Sites:
     )
 
 
-def nodule_sites(slices: Slices) -> Sites:
-    """The centres of what two or more readers drew."""
-    rows = slices.agreed
+def nodule_sites(slices: Slices, scale: Scale) -> Sites:
+    """The centres of what two or more readers drew, as a pass at this scale shows them."""
+    areas = (slices.votes[slices.agreed] >= 2).sum((1, 2)) * slices.pixel_mm[slices.agreed] ** 2
+    rows = slices.agreed[2 * np.sqrt(areas / np.pi) >= scale.smallest_mm]
     centers = [ndimage.center_of_mass(slices.votes[row] >= 2) for row in rows]
-    return _in_slices(slices, rows, np.array(centers), nodule=True)
+    return _in_slices(slices, rows, np.array(centers).reshape(-1, 2), scale, nodule=True)
 
 
-def mistake_sites(slices: Slices, places: Sequence[tuple[int, float, float]]) -> Sites:
-    """Places ``(slice, row, column)`` at which the segmenting network saw a nodule wrongly."""
+def mistake_sites(
+    slices: Slices, places: Sequence[tuple[int, float, float]], scale: Scale
+) -> Sites:
+    """Places ``(slice, row, column)`` where a pass at this scale saw a nodule wrongly."""
     rows = np.array([place[0] for place in places], dtype=np.int64)
     centers = np.array([place[1:] for place in places], dtype=np.float64).reshape(-1, 2)
-    return _in_slices(slices, rows, centers, nodule=False)
+    return _in_slices(slices, rows, centers, scale, nodule=False)
 
 
 def _in_slices(
-    slices: Slices, rows: npt.NDArray[np.int64], centers: npt.NDArray[np.float64], nodule: bool
+    slices: Slices,
+    rows: npt.NDArray[np.int64],
+    centers: npt.NDArray[np.float64],
+    scale: Scale,
+    nodule: bool,
 ) -> Sites:
     middle = (np.array(slices.votes.shape[1:]) - 1) / 2
     return Sites(
         slices.images[:, 1],
         rows,
         (centers - middle)[:, ::-1],
-        slices.pixel_mm[rows],
+        slices.pixel_mm[rows] * PATCH_PIXEL_MM / scale.pixel_mm,
         np.full(len(rows), nodule),
     )
 

@@ -13,8 +13,9 @@ from torch import nn
 
 from ai.detection.candidates import Candidate, find_candidates
 from ai.detection.features import Features, features
+from ai.detection.parameters import Scale
 from ai.detection.scores import pixel_scores
-from ai.detection.views import look
+from ai.detection.views import PATCH_PIXEL_MM, look
 from ai.training.nodules import augment
 from ai.training.nodules.slices import Slices
 
@@ -88,7 +89,7 @@ def find_in(
     stack: Stack,
     classifier: nn.Module,
     device: torch.device,
-    pixel_mm: float,
+    scale: Scale,
     region_score: float,
     peak_score: float,
 ) -> list[Found]:
@@ -96,8 +97,13 @@ def find_in(
 
     Of several on one nodule, all count as hits.
     """
-    spacing = (_SLICE_MM, pixel_mm, pixel_mm)
-    candidates = find_candidates(stack.scores, region_score, peak_score)[:_MOST]
+    pixel_mm = scale.pixel_mm
+    candidates = [
+        candidate
+        for candidate in find_candidates(stack.scores, region_score, peak_score)
+        if candidate.section_mm(pixel_mm, pixel_mm) >= scale.smallest_mm
+    ][:_MOST]
+    spacing = (_SLICE_MM, PATCH_PIXEL_MM, PATCH_PIXEL_MM)
     views = look(stack.hu, spacing, [c.center for c in candidates], classifier, device, amp=True)
     near = _near(stack.votes >= 2, pixel_mm)
     disputed = _near(stack.votes >= 1, pixel_mm)
@@ -121,9 +127,9 @@ def _near(mask: npt.NDArray[np.bool_], pixel_mm: float) -> npt.NDArray[np.bool_]
 
 
 def mistakes(
-    slices: Slices, network: nn.Module, pixel_mm: float, device: torch.device
+    slices: Slices, network: nn.Module, scale: Scale, device: torch.device
 ) -> list[tuple[int, float, float]]:
-    """Where the segmenting network sees what no reader drew.
+    """Where the segmenting network, at a scale, sees what no reader drew.
 
     Returns
     -------
@@ -131,6 +137,7 @@ def mistakes(
         Row of ``slices``, and row and column in its native pixels.
     """
     places = []
+    pixel_mm = scale.pixel_mm
     for number, stack in zip(
         np.unique(slices.stacks), score_stacks(slices, network, pixel_mm, device), strict=True
     ):
@@ -140,7 +147,10 @@ def mistakes(
         middles = (np.array(stack.hu.shape[1:]) - 1) / 2
         native_middles = (np.array(slices.images.shape[2:]) - 1) / 2
         for candidate in find_candidates(stack.scores, _MINED_SCORE, _MINED_SCORE)[:_MOST]:
-            if drawn[candidate.box][candidate.region].any():
+            if (
+                candidate.section_mm(pixel_mm, pixel_mm) < scale.smallest_mm
+                or drawn[candidate.box][candidate.region].any()
+            ):
                 continue
             z, y, x = candidate.center
             row, column = (np.array([y, x]) - middles) * (pixel_mm / native) + native_middles

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ai.detection.parameters import Parameters
+from ai.detection.parameters import Parameters, Scale
 from ai.detection.views import PATCH, PATCH_PIXEL_MM
 from ai.networks import build
 from ai.packages.package import Package
@@ -37,8 +37,13 @@ from ai.training.nodules.stacks import mistakes
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {
     "segment": {"architecture": "UNet", "arguments": {"inputs": 3, "widths": [24, 48, 96, 128]}},
-    "reject": {"architecture": "PatchClassifier", "arguments": {"widths": [16, 32, 64, 96]}},
+    "reject": {"architecture": "PatchClassifier", "arguments": {"widths": [24, 48, 96, 128]}},
 }
+#: Nodules at the resolution that the networks learn at, masses at half of it.
+SCALES = (
+    Scale(pixel_mm=PIXEL_MM, slice_mm=1.25),
+    Scale(pixel_mm=2 * PIXEL_MM, slice_mm=2.5, smallest_mm=20.0),
+)
 _CPU = torch.device("cpu")
 
 
@@ -53,15 +58,17 @@ class Settings:
     log_prior_ratio : float
         Logarithm of the odds that a candidate of a scan is a nodule, over those of a candidate of
         a crop stack; see the card.
-    operating_points : dict of str to float
+    operating_points : pairs of str and float
     default_operating_point : str
+    remarks : str
+        On how this run was made, for the card.
     """
 
     split_seed: int = 20241121
     segment_seed: int = 1
     segment_steps: int = 3000
     reject_seed: int = 2
-    reject_steps: int = 2000
+    reject_steps: int = 3000
     log_prior_ratio: float = -2.0
     operating_points: tuple[tuple[str, float], ...] = (
         ("sensitive", 0.1),
@@ -69,6 +76,7 @@ class Settings:
         ("specific", 0.6),
     )
     default_operating_point: str = "balanced"
+    remarks: str = ""
 
 
 def train(
@@ -149,6 +157,7 @@ class _Trainer:
             {part: len(_patients(self.data.of(part))) for part in ("train", "validation", "test")},
             self._config(),
             self.settings.split_seed,
+            self.settings.remarks,
         )
 
     def _segmenter(self) -> nn.Module:
@@ -163,25 +172,24 @@ class _Trainer:
 
     def _rejecter(self, segmenter: nn.Module) -> nn.Module:
         slices = self.data.of("train")
-        places = self._mistakes(slices, segmenter)
-        loss = Classification(
-            [
-                candidate_sites(self._candidates("train")),
-                nodule_sites(slices),
-                mistake_sites(slices, places),
-            ],
-            self.settings.reject_seed,
-        )
+        sites = [candidate_sites(self._candidates("train"))]
+        for scale in SCALES:
+            sites.append(nodule_sites(slices, scale))
+            places = self._mistakes(slices, segmenter, scale)
+            sites.append(mistake_sites(slices, places, scale))
+        loss = Classification(sites, self.settings.reject_seed)
         torch.manual_seed(self.settings.reject_seed)
         return self._fit("reject", loss, self.settings.reject_steps)
 
-    def _mistakes(self, slices: Slices, segmenter: nn.Module) -> list[tuple[int, float, float]]:
-        kept = self.checkpoints / "mistakes.json"
+    def _mistakes(
+        self, slices: Slices, segmenter: nn.Module, scale: Scale
+    ) -> list[tuple[int, float, float]]:
+        kept = self.checkpoints / f"mistakes-{scale.pixel_mm:g}mm.json"
         if self.resume and kept.exists():
             return [(int(row), y, x) for row, y, x in json.loads(kept.read_text())]
-        places = mistakes(slices, segmenter, PIXEL_MM, _CPU)
+        places = mistakes(slices, segmenter, scale, _CPU)
         kept.write_text(json.dumps(places), encoding="utf-8")
-        self.log(f"mined {len(places)} mistakes of the segmenting network")
+        self.log(f"mined {len(places)} mistakes of the segmenting network at {scale.pixel_mm:g} mm")
         return places
 
     def _fit(
@@ -198,14 +206,14 @@ class _Trainer:
         )
 
     def _calibrated(self, networks: dict[str, nn.Module]) -> Parameters:
-        parameters = Parameters(calibration=UNCALIBRATED)
+        parameters = Parameters(scales=SCALES, calibration=UNCALIBRATED)
         slices = self.data.of("validation")
         found, labels = calibration_pairs(slices, networks, parameters)
         calibration = fit_calibration(
             [f.features for f in found], labels, self.settings.log_prior_ratio
         )
         parameters = parameters.model_copy(update={"calibration": calibration})
-        measured = cases(slices, networks, parameters)
+        measured = cases(slices, networks, parameters, parameters.scales[0])
         self.log(
             f"calibrated on {len(found)} candidates of validation patients, {labels.sum()} of them"
             f" nodules; weights {calibration.weights}; sensitivity at 1, 0.5, 0.25 false positives"

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from ai.detection.features import probability
+from ai.detection.parameters import Scale
 from ai.networks import build
 from ai.packages.package import load
 from ai.training.loop import Schedule, fit
@@ -97,6 +98,9 @@ def test_calibrated_probabilities_are_frequencies() -> None:
     assert probability(values[0], calibration) < p[0]
 
 
+SCALE = Scale(pixel_mm=0.5, slice_mm=1.0)
+
+
 class SeesTissue(nn.Module):
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         return torch.where(image[:, 1:2] > 0.44, 6.0, -6.0)
@@ -105,12 +109,12 @@ class SeesTissue(nn.Module):
 def test_mistakes_are_where_nobody_drew_in_native_pixels(tmp_path: Path) -> None:
     slices = read_archives(archives.write(tmp_path, patients=2)).slices()
     assert slices is not None
-    assert mistakes(slices, SeesTissue(), 0.5, torch.device("cpu")) == []
+    assert mistakes(slices, SeesTissue(), SCALE, torch.device("cpu")) == []
 
     slices.images[4, :, 30:37, 70:77] = 40
     slices.images[[3, 5], :, 30:37, 70:77] = 40
 
-    (row, y, x) = mistakes(slices, SeesTissue(), 0.5, torch.device("cpu"))[0]
+    (row, y, x) = mistakes(slices, SeesTissue(), SCALE, torch.device("cpu"))[0]
     assert row in (3, 4, 5)
     assert (y, x) == pytest.approx((33, 73), abs=0.5)
 
