@@ -13,13 +13,12 @@ from viewer.dicom.images import Group, Image, orientations, positions
 from viewer.dicom.report import Note, count, info, warning
 from viewer.dicom.series import (
     LengthUnit,
-    PixelEncoding,
     Placement,
-    Rescale,
     Series,
     SliceFile,
     StudyInfo,
 )
+from viewer.dicom.slices import slice_file
 from viewer.dicom.spacing import PixelSpacing, pixel_spacing
 from viewer.dicom.stack import arrange, directions
 from viewer.imaging.geometry import Geometry
@@ -140,57 +139,6 @@ def _no_positions(images: Sequence[Image], thickness: float | None) -> Note:
         f"The {count(len(images), 'image')} do not say where in the patient they lie. They are "
         f"shown in the order of their instance numbers; {distance}; left and right are unknown.",
     )
-
-
-def slice_file(image: Image, position: float) -> SliceFile:
-    """What is needed to read one image at a position along the normal."""
-    frame = image.frame
-    slope = frame.number("RescaleSlope")
-    dose = frame.number("DoseGridScaling")
-    signed = frame.integer("PixelRepresentation") == 1
-    allocated = frame.integer("BitsAllocated") or 16
-    stored = min(frame.integer("BitsStored") or allocated, allocated)
-    high_bit = frame.integer("HighBit")
-    return SliceFile(
-        source=image.header.source,
-        frame=frame.index,
-        sop_instance_uid=frame.text("SOPInstanceUID"),
-        instance_number=frame.integer("InstanceNumber"),
-        position_mm=float(position),
-        encoding=PixelEncoding(
-            transfer_syntax=image.header.transfer_syntax,
-            rows=frame.integer("Rows") or 0,
-            columns=frame.integer("Columns") or 0,
-            samples=frame.integer("SamplesPerPixel") or 1,
-            photometric=frame.text("PhotometricInterpretation") or "MONOCHROME2",
-            bits_allocated=allocated,
-            bits_stored=stored,
-            high_bit=high_bit if high_bit is not None else stored - 1,
-            signed=signed,
-            frames=len(image.header.per_frame) or frame.integer("NumberOfFrames") or 1,
-        ),
-        rescale=Rescale(slope or dose or 1.0, frame.number("RescaleIntercept") or 0.0),
-        padding=_padding(frame, signed, allocated),
-        offset=image.header.pixel_offset,
-        has_lut="ModalityLUTSequence" in frame.values and slope is None,
-    )
-
-
-def _padding(frame: Frame, signed: bool, bits: int) -> tuple[int, int] | None:
-    """Range of stored values that mean padding (PS3.3 C.7.5.1.1.2)."""
-    value = frame.integer("PixelPaddingValue")
-    if value is None:
-        return None
-    limit = frame.integer("PixelPaddingRangeLimit")
-    bounds = sorted(_as_stored(v, signed, bits) for v in (value, value if limit is None else limit))
-    return bounds[0], bounds[1]
-
-
-def _as_stored(value: int, signed: bool, bits: int) -> int:
-    """The value of the same bits in the pixels' sign: 63536 written as US means −2000."""
-    modulus = 1 << bits
-    value %= modulus
-    return value - modulus if signed and value >= modulus // 2 else value
 
 
 def _doubt_padding(slices: list[SliceFile]) -> tuple[Note, ...]:

@@ -52,17 +52,30 @@ class Finder:
         if not path.is_dir():
             self._skip(path, "FileNotFoundError", "there is no such file or folder.")
             return
-        for folder, folders, names in os.walk(path, onerror=self._unreadable):
-            self._check()
-            folders[:] = sorted(name for name in folders if name not in _LITTER_FOLDERS)
-            for name in sorted(names):
-                file = Path(folder, name)
-                if name.startswith("._") or name in _LITTER_FILES:
-                    continue
-                if file.is_file():
-                    yield file
-                else:
-                    self._skip(file, "OSError", "this is no ordinary file.")
+        yield from self._below(path)
+
+    def _below(self, folder: Path) -> Iterator[Path]:
+        """Yield a folder's files, then those of its folders; links to folders are not followed."""
+        self._check()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            self._skip(folder, type(error).__name__, f"{error.strerror}.")
+            return
+        folders = []
+        for entry in entries:
+            path = folder / entry.name
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(path)
+            elif entry.name.startswith("._") or entry.name in _LITTER_FILES:
+                continue
+            elif entry.is_file():
+                yield path
+            else:
+                self._skip(path, "OSError", "this is no ordinary file.")
+        for below in folders:
+            if below.name not in _LITTER_FOLDERS:
+                yield from self._below(below)
 
     def _members(self, archive: Path) -> Iterator[Source]:
         try:
@@ -74,9 +87,6 @@ class Finder:
         for name in sorted(member.filename for member in members if not member.is_dir()):
             if _LITTER_FOLDERS.isdisjoint(name.split("/")):
                 yield Source(archive, name)
-
-    def _unreadable(self, error: OSError) -> None:
-        self._skip(Path(error.filename), type(error).__name__, f"{error.strerror}.")
 
     def _skip(self, path: Path, error: str, message: str) -> None:
         self.skipped.append(Skipped(path, error, message))

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viewer.dicom.decode import read_in_place, stored_values
-from viewer.dicom.series import SliceFile
+from viewer.dicom.series import Rescale, SliceFile
 from viewer.imaging.volume import AIR_HU, PADDING
 
 #: Pixels along the side of a corner that must all be the same to be outside the field of view.
@@ -36,11 +36,10 @@ def read_slice(item: SliceFile, out: npt.NDArray[Any], *, is_hu: bool) -> int:
     ------
     DamagedFileError, UnsupportedError
     """
-    stored = read_in_place(item, out)
-    if stored is None:
-        stored = stored_values(item)
+    placed = read_in_place(item, out)
+    stored = stored_values(item) if placed is None else placed
     mask = _padding_mask(stored, item)
-    clipped = _rescale(stored, item, out)
+    clipped = _rescale(stored, item, out, in_place=placed is not None)
     if mask is None and is_hu:
         mask = _unmarked_padding(out)
     if mask is not None:
@@ -58,7 +57,9 @@ def _padding_mask(stored: npt.NDArray[Any], item: SliceFile) -> npt.NDArray[np.b
     return np.asarray((stored >= low) & (stored <= high))
 
 
-def _rescale(stored: npt.NDArray[Any], item: SliceFile, out: npt.NDArray[Any]) -> int:
+def _rescale(
+    stored: npt.NDArray[Any], item: SliceFile, out: npt.NDArray[Any], *, in_place: bool
+) -> int:
     """Write rescaled values, over the stored ones where those are in ``out`` already."""
     slope, intercept = item.rescale.slope, item.rescale.intercept
     if out.dtype == np.float32:
@@ -67,8 +68,8 @@ def _rescale(stored: npt.NDArray[Any], item: SliceFile, out: npt.NDArray[Any]) -
         return 0
     if stored.dtype.kind == "f":
         values: npt.NDArray[Any] = np.rint(stored * slope + intercept)
-    elif _fits(stored, slope, intercept):
-        if not np.may_share_memory(stored, out):
+    elif _fits(stored, item, in_place=in_place):
+        if not in_place:
             out[...] = stored
         if slope != 1:
             out *= np.int16(slope)
@@ -83,13 +84,22 @@ def _rescale(stored: npt.NDArray[Any], item: SliceFile, out: npt.NDArray[Any]) -
     return clipped
 
 
-def _fits(stored: npt.NDArray[Any], slope: float, intercept: float) -> bool:
+def _fits(stored: npt.NDArray[Any], item: SliceFile, *, in_place: bool) -> bool:
     """Whether neither the rescaled values nor the way to them leave int16."""
-    least = 0 if stored.dtype.kind == "u" else int(stored.min())
-    most = int(stored.max())
-    ends = [least, most, *(v * slope for v in (least, most)), intercept]
-    ends += [v * slope + intercept for v in (least, most)]
-    return min(ends) > PADDING and max(ends) < -PADDING
+    if in_place:
+        # Bits that are not in use have been removed: mostly the format alone tells.
+        bits, signed = item.encoding.bits_stored, item.encoding.signed
+        least, most = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+        if _stay_within(least, most, item.rescale):
+            return True
+    return _stay_within(int(stored.min()), int(stored.max()), item.rescale)
+
+
+def _stay_within(least: int, most: int, rescale: Rescale) -> bool:
+    scaled = least * rescale.slope, most * rescale.slope
+    shifted = [value + rescale.intercept for value in scaled]
+    steps = (least, most, *scaled, rescale.intercept, *shifted)
+    return min(steps) > PADDING and max(steps) < -PADDING
 
 
 def _unmarked_padding(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:

@@ -2,14 +2,18 @@
 
 It walks the elements of little-endian data sets (PS3.5 7.1) in one piece of memory and knows no
 more than where each one ends. Whatever is out of the ordinary makes it give up, and pydicom reads
-the file instead.
+the file instead. The files of a series mostly have the same structure to the byte, which is quicker
+to see than to parse again.
 """
 
 from __future__ import annotations
 
 import struct
+from collections import deque
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from pydicom.uid import (
     AllTransferSyntaxes,
     DeflatedExplicitVRLittleEndian,
@@ -23,6 +27,8 @@ _EXPLICIT = struct.Struct("<IHH")
 _IMPLICIT = struct.Struct("<II")
 _LENGTH = struct.Struct("<I")
 _UNDEFINED = 0xFFFFFFFF
+#: How many layouts are tried before a header is parsed.
+_LAYOUTS = 4
 _SYNTAXES = frozenset(map(str, AllTransferSyntaxes)) - {
     str(DeflatedExplicitVRLittleEndian),
     str(ExplicitVRBigEndian),
@@ -70,105 +76,170 @@ class RawHeader:
     pixel_length: int
 
 
-def parse_quickly(data: bytes) -> RawHeader | None:
-    """Parse the beginning of a file, up to the pixel data.
+class QuickParser:
+    """Parses the headers of many files, which mostly are laid out like one of the last few."""
 
-    Parameters
-    ----------
-    data : bytes
-        The file, or as much of its beginning as holds the header.
+    def __init__(self) -> None:
+        self._layouts: deque[_Layout] = deque(maxlen=_LAYOUTS)
 
-    Returns
-    -------
-    RawHeader or None
-        None where the header is out of the ordinary or ``data`` ends before it does.
-    """
-    if data[128:132] != b"DICM":
-        return None
-    try:
-        syntax, start = _file_meta(data)
-        if syntax not in _SYNTAXES:
+    def parse(self, data: bytes) -> RawHeader | None:
+        """Parse the beginning of a file, up to the pixel data.
+
+        Parameters
+        ----------
+        data : bytes
+            The file, or as much of its beginning as holds the header.
+
+        Returns
+        -------
+        RawHeader or None
+            None where the header is out of the ordinary or ``data`` ends before it does.
+        """
+        for layout in self._layouts:
+            if layout.fits(data):
+                return layout.read(data)
+        try:
+            layout = _lay_out(data)
+        except (_GiveUpError, struct.error, UnicodeDecodeError):
             return None
-        return _data_set(data, start, syntax)
-    except (_GiveUpError, struct.error, UnicodeDecodeError):
-        return None
+        self._layouts.appendleft(layout)
+        return layout.read(data)
 
 
-def _file_meta(data: bytes) -> tuple[str, int]:
+class _Spans:
+    """The bytes on which the way through a header depends: everything but the values."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._sizes: list[int] = []
+
+    def add(self, start: int, size: int) -> None:
+        self._starts.append(start)
+        self._sizes.append(size)
+
+    def indices(self) -> npt.NDArray[np.intp]:
+        sizes = np.array(self._sizes)
+        firsts = np.cumsum(sizes) - sizes
+        indices = np.arange(sizes.sum()) + np.repeat(np.array(self._starts) - firsts, sizes)
+        return np.asarray(indices, dtype=np.intp)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where everything lies in a header; the same for all headers that have the same structure."""
+
+    transfer_syntax: str
+    wanted: list[tuple[int, int, int, int]]  # tag, value representation, start, end
+    pixel_offset: int
+    pixel_length: int
+    indices: npt.NDArray[np.intp]
+    structure: bytes
+
+    def fits(self, data: bytes) -> bool:
+        """Whether parsing ``data`` would come upon the same bytes at every step."""
+        if len(data) < self.pixel_offset:
+            return False
+        found = np.frombuffer(data, np.uint8).take(self.indices)
+        return found.tobytes() == self.structure
+
+    def read(self, data: bytes) -> RawHeader:
+        elements = [(tag, vr, data[start:end]) for tag, vr, start, end in self.wanted]
+        return RawHeader(self.transfer_syntax, elements, self.pixel_offset, self.pixel_length)
+
+
+def _lay_out(data: bytes) -> _Layout:
+    """Walk through a header once."""
+    if data[128:132] != b"DICM":
+        raise _GiveUpError
+    spans = _Spans()
+    spans.add(128, 4)
+    syntax, start = _file_meta(data, spans)
+    if syntax not in _SYNTAXES:
+        raise _GiveUpError
+    wanted, offset, length = _data_set(data, start, syntax == ImplicitVRLittleEndian, spans)
+    indices = spans.indices()
+    structure = np.frombuffer(data, np.uint8).take(indices).tobytes()
+    return _Layout(syntax, wanted, offset, length, indices, structure)
+
+
+def _file_meta(data: bytes, spans: _Spans) -> tuple[str, int]:
     """Transfer syntax, and where the data set starts (PS3.10 7.1)."""
     at, syntax = 132, ""
     while True:
         tag, vr, length = _EXPLICIT.unpack_from(data, at)
+        spans.add(at, 8)
         if tag & 0xFFFF != 0x0002:
             return syntax, at
-        at, length = _value(data, at, vr, length)
+        at, length = _value(data, at, vr, length, spans)
         if length == _UNDEFINED:
             raise _GiveUpError
         if tag == _TRANSFER_SYNTAX:
+            spans.add(at, length)
             syntax = data[at : at + length].decode("ascii").strip(" \0")
         at += length
 
 
-def _data_set(data: bytes, at: int, syntax: str) -> RawHeader:
-    elements: list[Element] = []
-    implicit = syntax == ImplicitVRLittleEndian
+def _data_set(
+    data: bytes, at: int, implicit: bool, spans: _Spans
+) -> tuple[list[tuple[int, int, int, int]], int, int]:
+    """The wanted elements, and offset and length of the pixel data."""
+    wanted: dict[int, tuple[int, int, int, int]] = {}
     vr = 0
     while True:
+        spans.add(at, 8)
         if implicit:
             tag, length = _IMPLICIT.unpack_from(data, at)
             at += 8
         else:
             tag, vr, length = _EXPLICIT.unpack_from(data, at)
-            if vr in _SHORT:
-                at += 8
-            else:
-                at, length = _value(data, at, vr, length)
+            at, length = _value(data, at, vr, length, spans)
         if tag == _PIXEL_DATA:
-            distinct = len({element[0] for element in elements})
-            if distinct < len(elements) or not (implicit or vr in _PIXEL_VRS):
+            if not (implicit or vr in _PIXEL_VRS):
                 raise _GiveUpError
-            return RawHeader(syntax, elements, at, length)
-        wanted = _WANTED.get(tag)
-        if wanted is not None:
-            end = at + length
-            if wanted in _SEQUENCES or end > len(data):
+            return list(wanted.values()), at, length
+        name = _WANTED.get(tag)
+        if name is not None:
+            if name in _SEQUENCES or name in wanted or at + length > len(data):
                 raise _GiveUpError
-            elements.append((wanted, vr, data[at:end]))
+            wanted[name] = (name, vr, at, at + length)
         elif length == _UNDEFINED:
             if not implicit and vr not in _SEQUENCE:
                 raise _GiveUpError
-            at = _skip_items(data, at, implicit or vr != _SQ)
+            at = _skip_items(data, at, implicit or vr != _SQ, spans)
             continue
         elif tag in _FLOAT_PIXEL_DATA:
             raise _GiveUpError
         at += length
 
 
-def _value(data: bytes, at: int, vr: int, length: int) -> tuple[int, int]:
+def _value(data: bytes, at: int, vr: int, length: int, spans: _Spans) -> tuple[int, int]:
     """Where the value of an explicit element starts, and its length."""
     if vr in _SHORT:
         return at + 8, length
     if vr in _LONG:
+        spans.add(at + 8, 4)
         return at + 12, _LENGTH.unpack_from(data, at + 8)[0]
     raise _GiveUpError
 
 
-def _skip_items(data: bytes, at: int, implicit: bool) -> int:
+def _skip_items(data: bytes, at: int, implicit: bool, spans: _Spans) -> int:
     """Where a sequence of undefined length ends."""
     while True:
         tag, length = _IMPLICIT.unpack_from(data, at)
+        spans.add(at, 8)
         at += 8
         if tag == _SEQUENCE_END:
             return at
         if tag != _ITEM:
             raise _GiveUpError
-        at = _skip_item(data, at, implicit) if length == _UNDEFINED else at + length
+        at = _skip_item(data, at, implicit, spans) if length == _UNDEFINED else at + length
 
 
-def _skip_item(data: bytes, at: int, implicit: bool) -> int:
+def _skip_item(data: bytes, at: int, implicit: bool, spans: _Spans) -> int:
     """Where an item of undefined length ends."""
     while True:
         tag, length = _IMPLICIT.unpack_from(data, at)
+        spans.add(at, 8)
         if tag == _ITEM_END:
             return at + 8
         vr = _SQ
@@ -176,10 +247,10 @@ def _skip_item(data: bytes, at: int, implicit: bool) -> int:
             at += 8
         else:
             _, vr, length = _EXPLICIT.unpack_from(data, at)
-            at, length = _value(data, at, vr, length)
+            at, length = _value(data, at, vr, length, spans)
         if length == _UNDEFINED:
             if vr not in _SEQUENCE:
                 raise _GiveUpError
-            at = _skip_items(data, at, implicit or vr != _SQ)
+            at = _skip_items(data, at, implicit or vr != _SQ, spans)
         else:
             at += length

@@ -14,7 +14,7 @@ from pydicom.uid import (
 
 from viewer.dicom.header import Header
 from viewer.dicom.pydicom_header import MEDIA_STORAGE_DIRECTORY, read_with_pydicom
-from viewer.dicom.quick_header import Element, RawHeader, parse_quickly
+from viewer.dicom.quick_header import Element, QuickParser, RawHeader
 from viewer.dicom.source import UNPACKING_ERRORS, Source
 from viewer.dicom.tags import ATTRIBUTES, Value, Values, decode_value, python_encodings
 from viewer.errors import DamagedFileError, NotDicomError, UnsupportedError
@@ -34,6 +34,7 @@ class HeaderReader:
 
     def __init__(self) -> None:
         self._decoded: dict[bytes, _Decoded] = {}
+        self._parser = QuickParser()
 
     def read(self, source: Source) -> Header:
         """Read the header of a DICOM image.
@@ -64,9 +65,9 @@ class HeaderReader:
             except UNPACKING_ERRORS as error:
                 raise DamagedFileError(f"it cannot be unpacked ({error}).", source.path) from error
             _sniff(start, size, source)
-            raw = parse_quickly(start)
+            raw = self._parser.parse(start)
             if raw is None and size > _FIRST_READ:
-                raw = parse_quickly(start + file.read(_SECOND_READ))
+                raw = self._parser.parse(start + file.read(_SECOND_READ))
             if raw is not None:
                 header = self._decode(raw, source)
                 length: int | None = raw.pixel_length

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from viewer.dicom.assemble import assemble, slice_file
+from viewer.dicom.assemble import assemble
 from viewer.dicom.decode import stored_values
 from viewer.dicom.find import Finder
 from viewer.dicom.group import group
@@ -18,6 +18,7 @@ from viewer.dicom.load import CancelledError
 from viewer.dicom.read_header import HeaderReader
 from viewer.dicom.report import Skipped
 from viewer.dicom.series import ScanResult, Series
+from viewer.dicom.slices import slice_file
 from viewer.errors import GeometryError, ViewerError
 
 #: Progress is reported, and the wish to cancel asked for, every so many files.
