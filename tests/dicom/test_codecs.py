@@ -102,6 +102,28 @@ def test_each_frame_of_a_compressed_file_is_found(tmp_path: Path, syntax: str) -
     assert np.array_equal(load(series).volume.voxels, frames)
 
 
+@pytest.mark.parametrize("with_table", [False, True])
+def test_a_frame_may_be_spread_over_several_fragments(tmp_path: Path, with_table: bool) -> None:
+    frames = [pattern(np.int16) + 5 * k for k in range(3)]
+    path = write_compressed(tmp_path / "a.dcm", JPEG2000Lossless, frames)
+    data = pydicom.dcmread(path)
+    encoded = [ENCODERS[JPEG2000Lossless](frame) for frame in frames]
+    data.PixelData = encapsulate(encoded, fragments_per_frame=2, has_bot=with_table)
+    data.save_as(path)
+    (series,) = scan([path]).series
+    assert np.array_equal(load(series).volume.voxels, frames)
+
+
+@pytest.mark.parametrize("planar", [0, 1])
+def test_colour_is_shown_as_its_luma(tmp_path: Path, planar: int) -> None:
+    colours = np.array([[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]], np.uint8)
+    data = image(np.zeros((2, 2), np.uint8), SamplesPerPixel=3, Modality="OT")
+    data.PhotometricInterpretation, data.PlanarConfiguration = "RGB", planar
+    data.PixelData = (colours.T.copy() if planar else colours).tobytes()
+    (series,) = scan([save([data], tmp_path)]).series
+    assert load(series).volume.voxels[0].tolist() == [[76, 150], [29, 255]]
+
+
 def test_a_deflated_file_is_read(tmp_path: Path) -> None:
     values = pattern(np.int16)
     (series,) = scan([save([image(values)], tmp_path, DeflatedExplicitVRLittleEndian)]).series

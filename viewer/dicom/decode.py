@@ -192,15 +192,16 @@ def _read_encapsulated(item: SliceFile) -> npt.NDArray[Any] | None:
     """Decode one frame; None where the result is not what the header promises."""
     encoding = item.encoding
     assert item.offset is not None
-    with item.source.open() as file:
-        frame = read_frame(file, item.offset, item.frame, encoding.frames)
+    frame = read_frame(item.source, item.offset, item.frame, encoding.frames)
     values = decode_frame(frame, encoding)
     if values is None:
         return None
     if encoding.samples > 1:
         return _luma(values, encoding.photometric)
     # A code stream that knows its sign is right where the header disagrees.
-    return values if values.dtype.kind == "i" else _in_use(np.array(values), encoding)
+    if values.dtype.kind == "i":
+        return values
+    return _in_use(values.astype(f"u{encoding.bits_allocated // 8}"), encoding)
 
 
 def _read_with_pydicom(item: SliceFile) -> npt.NDArray[Any]:

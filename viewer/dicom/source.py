@@ -54,6 +54,11 @@ class Source:
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, KeyError) as error:
             raise OSError(f"the member cannot be unpacked ({error})") from error
 
+    def stamp(self) -> tuple[int, int]:
+        """Changes when the file does: time of modification and size."""
+        state = self.file.stat()
+        return state.st_mtime_ns, state.st_size
+
     def size(self, file: IO[bytes]) -> int:
         """Length in bytes of what ``open`` returned."""
         if self.is_plain:
