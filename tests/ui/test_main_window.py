@@ -304,6 +304,20 @@ def test_a_series_outside_the_contract_cannot_be_analysed_and_the_panel_says_why
     assert "mm" in run_box.why
 
 
+def test_a_broken_model_is_listed_with_its_error_and_cannot_be_chosen(
+    qtbot, make_window, tmp_path
+):
+    (tmp_path / "models" / "broken").mkdir()
+    (tmp_path / "models" / "broken" / "model.json").write_text("{}")
+    window = make_window()
+    entries = window.analysis_panel.run_box.entries
+    rows = {entries.item(n).text(): entries.item(n) for n in range(entries.rowCount())}
+    assert set(rows) == {"Markers in CT  1.0.0", "broken  (broken)"}
+    assert not rows["broken  (broken)"].isEnabled()
+    assert "model.json" in rows["broken  (broken)"].toolTip()
+    assert window.analysis.model.id == "marker-ct"
+
+
 def test_a_folder_without_images_is_said_in_a_banner_with_a_remedy(qtbot, make_window, tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "notes.txt").write_text("nothing here")

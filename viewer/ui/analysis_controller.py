@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from ai.errors import AIError, CancelledError
+from ai.errors import AIError, CancelledError, PackageError
 from ai.findings import Findings
 from ai.progress import Progress
 from viewer.analysis import Analysis, Job, ModelSummary, heatmap_volume
 from viewer.dicom.series import Series
 from viewer.session.results import Result
 from viewer.session.session import Session
+from viewer.ui import captions
 from viewer.ui.bridge import GuiThread
 from viewer.ui.run_box import ModelChoice, RunProgress
+from viewer.ui.time_left import TimeLeft
 
 _STAGES = {
     "lungs": "Finding the lungs",
+    "resample": "Resampling",
     "network": "Searching",
     "merge": "Putting findings together",
+    "reject": "Checking candidates",
 }
-_ENOUGH_TO_ESTIMATE = 0.05
 
 
 @dataclass(eq=False)
@@ -31,7 +35,7 @@ class _Run:
 
     series: Series
     model: ModelSummary
-    began: float
+    left: TimeLeft
     job: Job | None = None
 
 
@@ -61,6 +65,7 @@ class AnalysisController(QObject):
         self._session = session
         self._gui = gui
         self._models: dict[str, ModelSummary] = {}
+        self._broken: Mapping[str, PackageError] = {}
         self._chosen: str | None = None
         self._listed = False
         self._reasons: tuple[str, ...] = ()
@@ -71,15 +76,19 @@ class AnalysisController(QObject):
         session.opening.activity_changed.connect(self.changed.emit)
         # Listing the models verifies their files, which takes longer than a frame.
         session.jobs.submit(
-            lambda _: analysis.models(), on_done=self._list_models, on_failed=self.failed.emit
+            lambda _: (analysis.models(), analysis.broken()),
+            on_done=lambda found: self._list_models(*found),
+            on_failed=self.failed.emit,
         )
 
     @property
     def choices(self) -> tuple[ModelChoice, ...]:
         """The models there are."""
-        return tuple(
+        sound = (
             ModelChoice(m.id, m.title, m.version, m.intended_use) for m in self._models.values()
         )
+        broken = (ModelChoice(id_, id_, error=str(error)) for id_, error in self._broken.items())
+        return (*sound, *broken)
 
     @property
     def model(self) -> ModelSummary | None:
@@ -133,7 +142,7 @@ class AnalysisController(QObject):
         series, volume, model = self._session.active, self._session.display.volume, self.model
         if self.refusal or series is None or volume is None or model is None:
             return
-        run = self._run = _Run(series, model, time.monotonic())
+        run = self._run = _Run(series, model, TimeLeft(time.monotonic()))
         self._progress = RunProgress("Starting")
         self.changed.emit()
         run.job = self._analysis.start(
@@ -155,8 +164,11 @@ class AnalysisController(QObject):
         self.cancel()
         self._analysis.close()
 
-    def _list_models(self, models: tuple[ModelSummary, ...]) -> None:
+    def _list_models(
+        self, models: Sequence[ModelSummary], broken: Mapping[str, PackageError]
+    ) -> None:
         self._listed = True
+        self._broken = broken
         self._models = {m.id: m for m in models}
         self._chosen = next(iter(self._models), None)
         self._check()
@@ -173,9 +185,7 @@ class AnalysisController(QObject):
         if run is not self._run:
             return
         fraction = progress.done / progress.total if progress.total else None
-        left = None
-        if fraction is not None and fraction >= _ENOUGH_TO_ESTIMATE:
-            left = (time.monotonic() - run.began) * (1 - fraction) / fraction
+        left = run.left.update(fraction or 0.0, time.monotonic())
         stage = _STAGES.get(progress.stage, progress.stage.capitalize())
         self._progress = RunProgress(stage, fraction, left)
         self.changed.emit()
@@ -183,7 +193,7 @@ class AnalysisController(QObject):
     def _finished(self, run: _Run, findings: Findings) -> None:
         if run is not self._run:
             return
-        self._device = f"AI on {findings.run.device}"
+        self._device = f"AI on {captions.device(findings.run.device)}"
         self._session.results.put(run.series.key, _result(run.model, findings))
         self._end()
 
@@ -212,5 +222,5 @@ def _result(model: ModelSummary, findings: Findings) -> Result:
         threshold=findings.run.threshold,
         lowest_threshold=model.lowest_threshold,
         reasons=findings.contract.reasons,
-        provenance=f"{findings.run.device}, {total:.1f} s",
+        provenance=f"{captions.device(findings.run.device)}, {total:.1f} s",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -110,10 +112,17 @@ def probability(amount: float) -> str:
 
 
 def seconds(amount: float) -> str:
-    """A time span."""
-    if amount < 90:
+    """A time that is only estimated: the longer, the coarser."""
+    if amount < 10:
         return f"{max(1, round(amount))} s"
-    return f"{amount / 60:.0f} min"
+    if amount <= 90:
+        return f"{5 * round(amount / 5)} s"
+    return f"{math.ceil(amount / 60)} min"
+
+
+def device(name: str) -> str:
+    """What computes."""
+    return name.upper() if name.lower() in ("cpu", "cuda") else name
 
 
 def count(amount: int, noun: str) -> str:

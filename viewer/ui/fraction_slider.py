@@ -39,6 +39,7 @@ class FractionSlider(QWidget):
     ) -> None:
         super().__init__(parent)
         self._words = words
+        self._marks: dict[str, float] = {}
         self._value_label = QLabel()
         self.slider = _MarkedSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
@@ -68,7 +69,7 @@ class FractionSlider(QWidget):
         blocked = self.slider.blockSignals(True)
         self.slider.setValue(round(value * _STEPS))
         self.slider.blockSignals(blocked)
-        self._value_label.setText(self._words(value))
+        self._say(value)
 
     def set_lowest(self, value: float) -> None:
         """Let the slider begin at a value above 0."""
@@ -78,14 +79,21 @@ class FractionSlider(QWidget):
 
     def set_marks(self, marks: Mapping[str, float]) -> None:
         """Mark values on the slider, each with its name."""
+        self._marks = dict(marks)
         self.slider.marks = tuple(round(v * _STEPS) for v in marks.values())
         self.slider.setToolTip(
             "\n".join(f"{name}: {self._words(value)}" for name, value in marks.items())
         )
         self.slider.update()
+        self._say(self.value)
+
+    def _say(self, value: float) -> None:
+        """The value in words, with the name of the mark that it stands on."""
+        names = [name for name, mark in self._marks.items() if abs(mark - value) < 1 / _STEPS]
+        self._value_label.setText(" · ".join([*names, self._words(value)]))
 
     def _slid(self) -> None:
-        self._value_label.setText(self._words(self.value))
+        self._say(self.value)
         self.changed.emit(self.value)
 
 

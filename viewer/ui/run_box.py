@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -25,12 +25,13 @@ from viewer.ui.icons import IconName, icon
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """A model to choose: what the list says of it."""
+    """A model to choose: what the list says of it, or what is wrong with its package."""
 
     id: str
     title: str
-    version: str
-    intended_use: str
+    version: str = ""
+    intended_use: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,9 @@ class RunBox(QWidget):
         self.setObjectName("run_box")
         self._analyze_action = analyze
         self._models: tuple[ModelChoice, ...] = ()
+        self._offered: tuple[tuple[ModelChoice, ...], str | None] | None = None
         self._choice = QComboBox()
+        self._entries = QStandardItemModel(self._choice)
         self._card = QToolButton()
         self._about = QLabel()
         self._analyze = QPushButton("Analyze")
@@ -97,16 +100,28 @@ class RunBox(QWidget):
         return self._cancel
 
     @property
+    def entries(self) -> QStandardItemModel:
+        """What the list of models offers."""
+        return self._entries
+
+    @property
     def why(self) -> str:
         """Why the button is disabled; empty when it is not."""
         return self._why.text()
 
     def set_models(self, models: Sequence[ModelChoice], chosen: str | None) -> None:
-        """Offer models."""
+        """Offer models; the list is left alone where nothing has changed."""
+        if (tuple(models), chosen) == self._offered:
+            return
+        self._offered = (tuple(models), chosen)
         self._models = tuple(models)
-        self._choice.clear()
+        entries = self._entries = QStandardItemModel(self._choice)
         for model in models:
-            self._choice.addItem(f"{model.title}  {model.version}")
+            entry = QStandardItem(f"{model.title}  {model.version or '(broken)'}")
+            entry.setToolTip(model.error or model.intended_use)
+            entry.setEnabled(not model.error)
+            entries.appendRow(entry)
+        self._choice.setModel(entries)
         ids = [m.id for m in models]
         self._choice.setCurrentIndex(ids.index(chosen) if chosen in ids else -1)
         self._choice.setEnabled(bool(models))
