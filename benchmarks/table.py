@@ -18,7 +18,7 @@ from rich.table import Table
 class Row:
     """A figure, the floor that physics or plain copying sets it, and what peers need.
 
-    All in the same ``unit``, ``"s"`` or ``"ms"``; less is better.
+    All in the same ``unit``: ``"s"``, ``"ms"`` or ``"MB"``; less is better.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Row:
 
     def document(self) -> dict[str, Any]:
         """The row of ``results.json``."""
-        key = {"s": "seconds", "ms": "ms"}[self.unit]
+        key = {"s": "seconds"}.get(self.unit, self.unit)
         return {
             "name": self.name,
             key: round(self.value, 5),
