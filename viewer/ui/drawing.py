@@ -118,13 +118,16 @@ def draw_gauge(
     def height(slice_: float) -> float:
         return track.top() + track.height() * slice_ / (count - 1)
 
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # upright rectangles
     painter.fillRect(track, _color("overlay_text", 0.16))
+    finding = _color("finding", 0.9)
     for slice_ in marked:
-        tick = QRectF(track.left() - 2, height(slice_) - 1, track.width() + 4, 2)
-        painter.fillRect(tick, _color("finding", 0.9))
+        tick = QRectF(track.left() - 2, round(height(slice_)) - 1, track.width() + 4, 2)
+        painter.fillRect(tick, finding)
     thumb = QRectF(track.left() - 1, height(index) - 4, track.width() + 2, 8)
     painter.fillRect(thumb.adjusted(-1, -1, 1, 1), _color("overlay_shadow", 0.7))
     painter.fillRect(thumb, _color("overlay_text", 0.95))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def draw_crosshair(painter: QPainter, lines: Sequence[tuple[QLineF, str]], center: QPointF) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
@@ -69,6 +70,8 @@ class Foreground:
     orientation, stack, index : the slice.
     placement : Placement
         Where it lies in the view.
+    marked : sequence of int
+        The slices in which findings have their centres.
     """
 
     session: Session
@@ -76,6 +79,7 @@ class Foreground:
     stack: Stack
     index: int
     placement: Placement
+    marked: Sequence[int]
 
     def paint(self, painter: QPainter, options: ViewOptions, pointer: Points | None) -> None:
         """Draw texts, letters, scale, crosshair and findings.
@@ -125,8 +129,7 @@ class Foreground:
 
     def _draw_gauge(self, painter: QPainter) -> None:
         gauge = Gauge(self.placement.view, self.stack.count)
-        marked = [self.stack.index_of(f.center_lps_mm) for f in self.session.results.shown]
-        drawing.draw_gauge(painter, gauge.track, self.index, gauge.count, marked)
+        drawing.draw_gauge(painter, gauge.track, self.index, gauge.count, self.marked)
 
     def _corners(self, options: ViewOptions, pointer: Points | None) -> Corners:
         return corner_texts(

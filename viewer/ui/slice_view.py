@@ -68,6 +68,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._values: npt.NDArray[Any] | None = None
         self._scores: npt.NDArray[Any] | None = None
         self._heatmap: Volume | None = None
+        self._marked: list[int] | None = None
         self._pointer: Points | None = None
         self._picture = SlicePicture(self.scene())
         self._set_up()
@@ -244,7 +245,12 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         stack, placement = self.stack, self.placement
         if stack is None or placement is None:
             return None
-        return Foreground(self._session, self.orientation, stack, self._index, placement)
+        if self._marked is None:
+            shown = self._session.results.shown
+            self._marked = sorted({stack.index_of(f.center_lps_mm) for f in shown})
+        return Foreground(
+            self._session, self.orientation, stack, self._index, placement, self._marked
+        )
 
     @property
     def _gauge(self) -> Gauge | None:
@@ -268,12 +274,13 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         display.filled.connect(self._show_filled)
         display.cursor_moved.connect(self._follow_cursor)
         display.window_changed.connect(self._show_window)
-        results.findings_changed.connect(self._repaint)
+        results.findings_changed.connect(self._show_findings)
         results.selection_changed.connect(self._repaint)
         results.overlay_changed.connect(self._show_overlay)
 
     def _show_volume(self) -> None:
         self._camera = Camera()
+        self._marked = None
         self._values = self._scores = None  # the old volume must not be kept by a view of it
         self._index = self._index_of_cursor()
         self._place()
@@ -295,6 +302,10 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
 
     def _show_overlay(self) -> None:
         self._refresh(_Stale.STYLE)
+
+    def _show_findings(self) -> None:
+        self._marked = None
+        self._repaint()
 
     def _repaint(self) -> None:
         self.viewport().update()
