@@ -66,7 +66,7 @@ def scan(
         except OSError as error:
             skipped.append(Skipped(source.path, type(error).__name__, str(error)))
     on_progress(len(sources), len(sources))
-    series = _assemble(headers, skipped)
+    series = _assemble(headers, skipped, cancelled)
     return ScanResult(tuple(series), tuple(sorted(skipped, key=lambda s: s.path)))
 
 
@@ -79,10 +79,16 @@ def _skipped(path: Path, error: ViewerError) -> Skipped:
     return Skipped(path, type(error).__name__, error.message)
 
 
-def _assemble(headers: Sequence[Header], skipped: list[Skipped]) -> list[Series]:
+def _assemble(
+    headers: Sequence[Header], skipped: list[Skipped], cancelled: Callable[[], bool]
+) -> list[Series]:
+    def same_pixels(one: Image, other: Image) -> bool:
+        _refuse_if(cancelled)
+        return _same_pixels(one, other)
+
     found: list[Series] = []
     used: Counter[str] = Counter()
-    for images in group(headers, _same_pixels):
+    for images in group(headers, same_pixels):
         first = images.images[0]
         name = first.frame.text("SeriesInstanceUID") or str(first.path)
         used[name] += 1
@@ -105,5 +111,5 @@ def _same_pixels(one: Image, other: Image) -> bool:
     try:
         first, second = (stored_values(slice_file(image, 0.0)) for image in (one, other))
         return np.array_equal(first, second)
-    except ViewerError:
+    except (ViewerError, OSError):
         return False
