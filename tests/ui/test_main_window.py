@@ -304,9 +304,7 @@ def test_a_series_outside_the_contract_cannot_be_analysed_and_the_panel_says_why
     assert "mm" in run_box.why
 
 
-def test_a_broken_model_is_listed_with_its_error_and_cannot_be_chosen(
-    qtbot, make_window, tmp_path
-):
+def test_a_broken_model_is_listed_with_its_error_and_cannot_be_chosen(qtbot, make_window, tmp_path):
     (tmp_path / "models" / "broken").mkdir()
     (tmp_path / "models" / "broken" / "model.json").write_text("{}")
     window = make_window()
