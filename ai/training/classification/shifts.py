@@ -21,11 +21,9 @@ def shifts() -> dict[str, Change]:
         "crop to 86 %": _cropped,
         "darker (gamma 1.6)": lambda picture: _gamma(picture, 1.6),
         "brighter (gamma 0.6)": lambda picture: _gamma(picture, 0.6),
-        "half the contrast": lambda picture: _from_unit(0.25 + 0.5 * _to_unit(picture)),
         "half the resolution": _coarsened,
         "JPEG quality 20": _compressed,
         "10 % taller": _stretched,
-        "noise of 4 %": _noisy,
     }
 
 
@@ -64,9 +62,3 @@ def _compressed(picture: Values) -> Values:
 def _stretched(picture: Values) -> Values:
     rows = round(picture.shape[0] * 0.1 / 2)
     return picture[rows:-rows]
-
-
-def _noisy(picture: Values) -> Values:
-    values = _to_unit(picture)
-    noise = np.random.default_rng(0).standard_normal(values.shape, dtype=np.float32)
-    return _from_unit(values + np.float32(0.04) * noise)
