@@ -227,7 +227,7 @@ def test_nothing_is_left_after_close(behaviour: str | None) -> None:
     assert job.ended
     assert not is_running(pid)
     assert set(threading.enumerate()) == threads
-    assert blocks() == before
+    assert blocks() <= before  # other programs may come and go
     with pytest.raises(WorkerError):
         worker.submit(request(), IMAGE)
 
@@ -270,7 +270,7 @@ def test_the_process_ends_and_memory_is_freed_when_the_parent_is_killed(tmp_path
     while is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not is_running(pid)
-    assert blocks() == before
+    assert blocks() <= before  # other programs may come and go
 
 
 def test_asking_for_work_does_not_import_torch() -> None:

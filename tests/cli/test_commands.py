@@ -61,10 +61,11 @@ def test_an_unknown_model_ends_with_code_1_and_names_it(tmp_path, run):
 
 
 def test_a_series_outside_the_contract_ends_with_code_4_and_says_why(tmp_path, run):
-    marker_series(tmp_path / "ct")  # a few slices: too few for the nodule model
+    marker_series(tmp_path / "ct")  # markers in nothing: its values are not those of a chest
     result = run("analyze", tmp_path / "ct", "--out", tmp_path / "out")
     assert result.exit_code == 4
-    assert "slices" in result.stderr
+    assert "values" in result.stderr
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.progress import Progress
 
 import resources
-from ai.errors import ContractError
+from ai.errors import AIError, CancelledError, ContractError
 from ai.findings import Findings
 from ai.request import DeviceChoice
 from viewer.analysis import Analysis, Job
@@ -36,7 +36,7 @@ class Order:
 
 
 def analyze_paths(paths: Sequence[Path], out: Path, order: Order) -> list[Path]:
-    """Analyze what lies below some paths.
+    """Analyze what lies below some paths; a series that fails does not stop the others.
 
     Parameters
     ----------
@@ -56,6 +56,8 @@ def analyze_paths(paths: Sequence[Path], out: Path, order: Order) -> list[Path]:
         There is no image, or not the series asked for.
     ContractError
         No series fits a model.
+    ViewerError, AIError
+        Every series failed; this is the last one's.
     """
     found = [s for s in scan(paths).series if order.series_uid in (None, s.series_uid)]
     if not found:
@@ -65,12 +67,22 @@ def analyze_paths(paths: Sequence[Path], out: Path, order: Order) -> list[Path]:
         plan = _plan(found, analysis, order)
         analysis.warm(plan[0][1], order.device)
         volumes = Counter(series.series_uid for series, _ in plan)
-        folders = []
+        folders: list[Path] = []
+        failures: list[tuple[Series, ViewerError | AIError]] = []
         for series, model in plan:
             # Several volumes of one series must not share a folder.
             name = series.key if volumes[series.series_uid] > 1 else ""
-            findings, volume = _analyze_series(series, model, analysis, order)
-            folders.append(write_result(findings, volume, out, name=name))
+            try:
+                findings, volume = _analyze_series(series, model, analysis, order)
+                folders.append(write_result(findings, volume, out, name=name))
+            except CancelledError:
+                raise
+            except (ViewerError, AIError) as error:
+                failures.append((series, error))
+        if failures and not folders:
+            raise failures.pop()[1]
+        for series, error in failures:
+            messages.print(f"{_title(series)}: {error}", style="red", markup=False)
         return folders
 
 
@@ -89,8 +101,9 @@ def _plan(found: Sequence[Series], analysis: Analysis, order: Order) -> list[tup
                 break
             reasons += [f"{model}: {reason}" for reason in contract.reasons]
         else:
-            name = series.description or series.series_uid
-            refusals.append(f"{series.modality} {name!r} is left out. {' '.join(reasons)}")
+            refusals.append(
+                f"{series.modality} {_title(series)!r} is left out. {' '.join(reasons)}"
+            )
     if not plan:
         raise ContractError("\n".join(refusals), "--model ID --force runs it anyway.")
     for refusal in refusals:
@@ -101,7 +114,7 @@ def _plan(found: Sequence[Series], analysis: Analysis, order: Order) -> list[tup
 def _analyze_series(
     series: Series, model: str, analysis: Analysis, order: Order
 ) -> tuple[Findings, Volume]:
-    title = series.description or series.series_uid
+    title = _title(series)
     with Progress(console=messages, transient=True) as bars:
         reading = bars.add_task(f"Reading {title}", total=None)
         volume = load(
@@ -126,6 +139,10 @@ def _analyze_series(
         markup=False,
     )
     return findings, volume
+
+
+def _title(series: Series) -> str:
+    return series.description or series.series_uid
 
 
 def _result(job: Job) -> Findings:

@@ -55,8 +55,10 @@ def colorize(
     ndarray of uint8, shape (rows, columns, 4)
         RGBA, colours premultiplied by alpha.
     """
-    steps = np.clip(np.nan_to_num(scores, nan=0.0) * 255.0 + 0.5, 0, 255).astype(np.uint8)
-    return np.asarray(_table(name, round(threshold, 4), round(opacity, 4))[steps])
+    # fmax prefers a number to NaN; one take of four bytes is faster than four of one.
+    steps = np.fmin(np.fmax(scores * 255.0 + 0.5, 0.0), 255.0).astype(np.uint8)
+    table = _table(name, round(threshold, 4), round(opacity, 4)).view(np.uint32)[:, 0]
+    return np.asarray(table.take(steps).view(np.uint8).reshape(*scores.shape, 4))
 
 
 def blend(gray: npt.NDArray[np.uint8], rgba: Rgba) -> npt.NDArray[np.uint8]:
