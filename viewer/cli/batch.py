@@ -81,8 +81,8 @@ def analyze_paths(paths: Sequence[Path], out: Path, order: Order) -> list[Path]:
                 failures.append((series, error))
         if failures and not folders:
             raise failures.pop()[1]
-        for series, error in failures:
-            messages.print(f"{_title(series)}: {error}", style="red", markup=False)
+        for series, failure in failures:
+            messages.print(f"{_title(series)}: {failure}", style="red", markup=False)
         return folders
 
 
