@@ -14,7 +14,6 @@ import numpy.typing as npt
 from scipy.special import expit
 from torch import nn
 
-from ai.classification.outcome import outcome
 from ai.classification.pipeline import FAMILIARITY
 from ai.engine import Engine
 from ai.image import Image
@@ -64,9 +63,7 @@ class Release:
         replace_file(folder / CARD, text.encode())
         write_package(folder, self._document())
         image = reference_picture()
-        findings = Engine({"classification": outcome}).run(
-            Request(folder, "cpu", force=True), image
-        )
+        findings = Engine().run(Request(folder, "cpu", force=True), image)
         write_reference(folder, image, findings)
         return write_package(folder, self._document())
 
