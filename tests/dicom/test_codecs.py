@@ -32,7 +32,7 @@ from viewer.dicom.codecs import declared_size
 from viewer.dicom.decode import stored_values
 from viewer.dicom.load import load
 from viewer.dicom.scan import scan
-from viewer.errors import UnsupportedError, ViewerError
+from viewer.errors import DamagedFileError, UnsupportedError, ViewerError
 
 Encoder = Callable[[npt.NDArray[Any]], bytes]
 
@@ -157,6 +157,27 @@ def test_a_damaged_frame_is_an_error_that_names_the_file(tmp_path: Path) -> None
 )
 def test_the_size_of_a_code_stream_is_known_before_it_is_decoded(syntax: str) -> None:
     assert declared_size(bytes(ENCODERS[syntax](pattern(np.uint16)))) == (24, 20)
+
+
+def test_a_damaged_jpeg_2000_file_does_not_hang(tmp_path: Path) -> None:
+    """A box of length 0 in a wrapped code stream keeps pydicom's parser in one place for ever."""
+    path = write_compressed(tmp_path / "a.dcm", JPEG2000Lossless, [pattern(np.int16)])
+    data = pydicom.dcmread(path)
+    data.PixelData = encapsulate([bytes.fromhex("0000000c6a5020200d0a870a") + bytes(40)])
+    data.save_as(path)
+    (series,) = scan([path]).series
+    with pytest.raises(DamagedFileError):
+        load(series)
+
+
+def test_a_code_stream_of_another_size_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    path = write_compressed(tmp_path / "a.dcm", JPEG2000Lossless, [pattern(np.int16)])
+    data = pydicom.dcmread(path)
+    data.Rows = 23
+    data.save_as(path)
+    (series,) = scan([path]).series
+    with pytest.raises(DamagedFileError, match="24, 20"):
+        load(series)
 
 
 def test_an_image_larger_than_memory_is_refused_before_it_is_made(

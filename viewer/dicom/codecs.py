@@ -86,6 +86,13 @@ def _check_rle_header(frame: bytes, segments: int) -> None:
 
 _JPEG_LS = (JPEGLSLossless, JPEGLSNearLossless)
 
+_JPEG_2000 = (
+    JPEG2000Lossless, JPEG2000, JPEG2000MCLossless, JPEG2000MC, HTJ2KLossless, HTJ2KLosslessRPCL,
+    HTJ2K,
+)  # fmt: skip
+#: Where pydicom knows no other decoder, and may not come to an end with a damaged code stream.
+_FINAL = (*_JPEG_LS, *_JPEG_2000)
+
 #: By transfer syntax, the decoders to be tried in turn.
 _DECODERS: Mapping[str, tuple[_Decoder, ...]] = {
     RLELossless: (_rle,),
@@ -95,13 +102,7 @@ _DECODERS: Mapping[str, tuple[_Decoder, ...]] = {
     JPEGLosslessSV1: (_jpeg, _jpeg_lossless),
     JPEGLSLossless: (_jpeg_ls,),
     JPEGLSNearLossless: (_jpeg_ls,),
-    JPEG2000Lossless: (_jpeg_2000,),
-    JPEG2000: (_jpeg_2000,),
-    JPEG2000MCLossless: (_jpeg_2000,),
-    JPEG2000MC: (_jpeg_2000,),
-    HTJ2KLossless: (_jpeg_2000, _high_throughput),
-    HTJ2KLosslessRPCL: (_jpeg_2000, _high_throughput),
-    HTJ2K: (_jpeg_2000, _high_throughput),
+    **dict.fromkeys(_JPEG_2000, (_jpeg_2000, _high_throughput)),
 }
 
 
@@ -116,13 +117,14 @@ def decode_frame(frame: bytes, encoding: PixelEncoding) -> Array | None:
     Returns
     -------
     ndarray of integers, shape (rows, columns) or (rows, columns, samples), or None
-        None where no decoder here understands the frame, or it is not of the size and depth that
-        the header gives.
+        None where no decoder here understands the frame, but another might.
 
     Raises
     ------
     CutOffError
         The code stream does not end.
+    ValueError
+        It is damaged, or not of the size and depth that the header gives.
     """
     if encoding.transfer_syntax in _JPEG_LS and b"\xff\xd9" not in frame[-4:]:
         # The decoder would look for the end for seconds.
@@ -131,7 +133,7 @@ def decode_frame(frame: bytes, encoding: PixelEncoding) -> Array | None:
     shape = size if encoding.samples == 1 else (*size, encoding.samples)
     declared = declared_size(frame)
     if declared is not None and declared != size:
-        return None
+        raise ValueError(f"the code stream is of {declared} pixels, the header of {size}")
     for decoder in _DECODERS.get(encoding.transfer_syntax, ()):
         try:
             values = decoder(frame, encoding)
@@ -139,6 +141,8 @@ def decode_frame(frame: bytes, encoding: PixelEncoding) -> Array | None:
             continue
         if values.shape == shape and values.itemsize * 8 <= encoding.bits_allocated:
             return values
+    if encoding.transfer_syntax in _FINAL:
+        raise ValueError("the code stream is damaged")
     return None
 
 

@@ -62,15 +62,7 @@ def stored_values(item: SliceFile) -> npt.NDArray[Any]:
         No decoder knows the encoding.
     """
     try:
-        values = None
-        if item.offset is not None and _is_plain(item.encoding) and not item.has_lut:
-            if item.encoding.transfer_syntax in _BYTE_ORDER:
-                values = _read_native(item)
-            else:
-                values = _read_encapsulated(item)
-        if values is None:
-            require_memory(_frame_bytes(item.encoding), item.path)
-            values = _read_with_pydicom(item)
+        values = _decode(item)
     except (ViewerError, OSError):
         raise
     except CutOffError as error:
@@ -82,7 +74,7 @@ def stored_values(item: SliceFile) -> npt.NDArray[Any]:
         ) from error
     except Exception as error:  # decoders fail on damaged data in ways of their own
         raise DamagedFileError(
-            f"the image cannot be decoded ({type(error).__name__}: {error}).", item.path, _REMEDY
+            f"the image cannot be decoded ({_first_line(error)}).", item.path, _REMEDY
         ) from error
     expected = (item.encoding.rows, item.encoding.columns)
     if values.shape != expected:
@@ -92,8 +84,29 @@ def stored_values(item: SliceFile) -> npt.NDArray[Any]:
     return values
 
 
+def _decode(item: SliceFile) -> npt.NDArray[Any]:
+    encoding = item.encoding
+    values, photometric = None, encoding.photometric
+    if item.offset is not None:
+        if encoding.transfer_syntax in _BYTE_ORDER:
+            values = _read_native(item)
+        else:
+            values = _read_encapsulated(item)
+    if values is None:
+        require_memory(_frame_bytes(encoding), item.path)
+        values = _read_with_pydicom(item)
+        # pydicom turns YBR into RGB.
+        photometric = "RGB" if values.ndim == 3 else photometric
+    if photometric == "PALETTE COLOR":
+        values = apply_color_lut(values, _header_of(item))
+        return _luma(values / np.float32(256 ** (values.itemsize - 1)), "RGB")
+    if item.has_lut:
+        return np.asarray(apply_modality_lut(values, _header_of(item)), dtype=np.float32)
+    return _luma(values, photometric) if values.ndim == 3 else values
+
+
 def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0].rstrip(":. ")
+    return str(error).partition("\n")[0].rstrip(":. ") or type(error).__name__
 
 
 def _frame_bytes(encoding: PixelEncoding) -> int:
@@ -104,8 +117,7 @@ def _frame_bytes(encoding: PixelEncoding) -> int:
 def _is_plain(encoding: PixelEncoding) -> bool:
     """Whether values are in whole bytes and at the low end of them."""
     return (
-        encoding.photometric != "PALETTE COLOR"
-        and encoding.bits_allocated in (8, 16, 32)
+        encoding.bits_allocated in (8, 16, 32)
         and 1 < encoding.bits_stored <= encoding.bits_allocated
         and encoding.high_bit == encoding.bits_stored - 1
     )
@@ -140,6 +152,7 @@ def read_in_place(item: SliceFile, out: npt.NDArray[Any]) -> npt.NDArray[Any] | 
         or not item.source.is_plain
         or _BYTE_ORDER.get(encoding.transfer_syntax) != _NATIVE_ORDER
         or not _is_plain(encoding)
+        or encoding.photometric == "PALETTE COLOR"
         or out.dtype != np.int16
         or not out.flags.c_contiguous
     ):
@@ -153,7 +166,7 @@ def read_in_place(item: SliceFile, out: npt.NDArray[Any]) -> npt.NDArray[Any] | 
 
 def _read_native(item: SliceFile) -> npt.NDArray[Any] | None:
     encoding = item.encoding
-    if encoding.samples != 1:
+    if encoding.samples != 1 or not _is_plain(encoding):
         return None
     number = encoding.rows * encoding.columns
     kind = np.dtype(f"{_BYTE_ORDER[encoding.transfer_syntax]}u{encoding.bits_allocated // 8}")
@@ -189,36 +202,31 @@ def _in_use(values: npt.NDArray[Any], encoding: PixelEncoding) -> npt.NDArray[An
 
 
 def _read_encapsulated(item: SliceFile) -> npt.NDArray[Any] | None:
-    """Decode one frame; None where the result is not what the header promises."""
+    """Decode one frame; None where pydicom may know more."""
     encoding = item.encoding
     assert item.offset is not None
     frame = read_frame(item.source, item.offset, item.frame, encoding.frames)
     values = decode_frame(frame, encoding)
-    if values is None:
-        return None
-    if encoding.samples > 1:
-        return _luma(values, encoding.photometric)
     # A code stream that knows its sign is right where the header disagrees.
-    if values.dtype.kind == "i":
+    if values is None or values.ndim == 3 or values.dtype.kind == "i" or not _is_plain(encoding):
         return values
     return _in_use(values.astype(f"u{encoding.bits_allocated // 8}"), encoding)
 
 
 def _read_with_pydicom(item: SliceFile) -> npt.NDArray[Any]:
-    encoding = item.encoding
     with item.source.open() as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         dataset = pydicom.dcmread(file, force=True)
         if "TransferSyntaxUID" not in dataset.file_meta:
-            dataset.file_meta.TransferSyntaxUID = UID(encoding.transfer_syntax)
-        values = np.asarray(pixel_array(dataset, index=item.frame))
-        if encoding.photometric == "PALETTE COLOR":
-            values = apply_color_lut(values, dataset)
-            return _luma(values / np.float32(256 ** (values.itemsize - 1)), "RGB")
-        if item.has_lut:
-            return np.asarray(apply_modality_lut(values, dataset), dtype=np.float32)
-    # pydicom has turned YBR into RGB.
-    return _luma(values, "RGB") if values.ndim == 3 else values
+            dataset.file_meta.TransferSyntaxUID = UID(item.encoding.transfer_syntax)
+        return np.asarray(pixel_array(dataset, index=item.frame))
+
+
+def _header_of(item: SliceFile) -> pydicom.Dataset:
+    """The data set, for its look-up tables."""
+    with item.source.open() as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pydicom.dcmread(file, force=True, stop_before_pixels=True)
 
 
 def _luma(values: npt.NDArray[Any], photometric: str) -> npt.NDArray[Any]:

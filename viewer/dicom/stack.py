@@ -279,10 +279,10 @@ def _note_gaps(
 def _filled(interpolated: int, empty: int) -> str:
     parts = []
     if interpolated:
-        parts.append(f"{interpolated} interpolated from their neighbours")
+        parts.append(f"{interpolated} are interpolated from their neighbours")
     if empty:
-        parts.append(f"{empty} empty")
-    return f"Of the volume's slices {' and '.join(parts)}." if parts else ""
+        parts.append(f"{empty} are empty")
+    return f"Of the volume's slices, {' and '.join(parts)}." if parts else ""
 
 
 def _distances_in_words(steps: Points) -> list[str]:
