@@ -47,10 +47,6 @@ def _jpeg(frame: bytes, encoding: PixelEncoding) -> Array:
     return np.asarray(imagecodecs.jpeg8_decode(frame, colorspace=space, outcolorspace=space))
 
 
-def _jpeg_lossless(frame: bytes, encoding: PixelEncoding) -> Array:
-    return np.asarray(imagecodecs.ljpeg_decode(frame))
-
-
 def _jpeg_ls(frame: bytes, encoding: PixelEncoding) -> Array:
     return np.asarray(imagecodecs.jpegls_decode(frame))
 
@@ -86,23 +82,22 @@ def _check_rle_header(frame: bytes, segments: int) -> None:
 
 _JPEG_LS = (JPEGLSLossless, JPEGLSNearLossless)
 
-_JPEG_2000 = (
-    JPEG2000Lossless, JPEG2000, JPEG2000MCLossless, JPEG2000MC, HTJ2KLossless, HTJ2KLosslessRPCL,
-    HTJ2K,
-)  # fmt: skip
+_JPEG_2000 = (JPEG2000Lossless, JPEG2000, JPEG2000MCLossless, JPEG2000MC)
+_HTJ2K = (HTJ2KLossless, HTJ2KLosslessRPCL, HTJ2K)
 #: Where pydicom knows no other decoder, and may not come to an end with a damaged code stream.
-_FINAL = (*_JPEG_LS, *_JPEG_2000)
+_FINAL = (*_JPEG_LS, *_JPEG_2000, *_HTJ2K)
 
 #: By transfer syntax, the decoders to be tried in turn.
 _DECODERS: Mapping[str, tuple[_Decoder, ...]] = {
     RLELossless: (_rle,),
     JPEGBaseline8Bit: (_jpeg,),
     JPEGExtended12Bit: (_jpeg,),
-    JPEGLossless: (_jpeg, _jpeg_lossless),
-    JPEGLosslessSV1: (_jpeg, _jpeg_lossless),
+    JPEGLossless: (_jpeg,),
+    JPEGLosslessSV1: (_jpeg,),
     JPEGLSLossless: (_jpeg_ls,),
     JPEGLSNearLossless: (_jpeg_ls,),
-    **dict.fromkeys(_JPEG_2000, (_jpeg_2000, _high_throughput)),
+    **dict.fromkeys(_JPEG_2000, (_jpeg_2000,)),
+    **dict.fromkeys(_HTJ2K, (_jpeg_2000, _high_throughput)),
 }
 
 
