@@ -17,6 +17,7 @@ from pydicom.pixels import pixel_array
 from pydicom.pixels.encoders import RLELosslessEncoder
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
+    HTJ2KLossless,
     JPEG2000Lossless,
     JPEGExtended12Bit,
     JPEGLossless,
@@ -61,6 +62,7 @@ ENCODERS: dict[str, Encoder] = {
     ),
     JPEGLSLossless: lambda a: imagecodecs.jpegls_encode(a.view(np.uint16)),
     JPEG2000Lossless: lambda a: imagecodecs.jpeg2k_encode(a, level=0, codecformat="j2k"),
+    HTJ2KLossless: imagecodecs.htj2k_encode,
 }
 
 
