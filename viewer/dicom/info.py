@@ -14,7 +14,7 @@ def describe(result: ScanResult) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``series`` and ``skipped``; see ``docs/cli.md``. ``affine_lps`` maps ``(x, y, z, 1)`` to LPS
+        ``series`` and ``skipped``. ``affine_lps`` maps ``(x, y, z, 1)`` to LPS
         mm and is None where the files do not say where the images lie.
     """
     return {
