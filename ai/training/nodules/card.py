@@ -33,7 +33,8 @@ and a probability. It has never been tested in a clinic.
 
 Split by patient, by hash with seed $seed: $train patients train, $validation validate
 (calibration), $test test. LUNA16 patches don't name their patient: nodules recognised among LIDC's
-sections follow their patient, all others the split by candidate of the archive.
+sections follow their patient, all others the split by candidate of the archive. Patches of one
+patient can therefore lie on both sides, and `candidate_auc` may be too high.
 
 ## Figures on patients held back
 
@@ -43,9 +44,11 @@ sections follow their patient, all others the split by candidate of the archive.
 |---|---|---|---|
 $metrics
 
-`dice_2_readers` counts a nodule that was missed as 0. `dice_between_readers` is an upper bound of
-the readers' own agreement on the same slices. A "crop" is a stack of up to three slices, about
-8 cm square.
+`dice_2_readers` counts a nodule that was missed as 0. `dice_between_readers` is pooled over pairs
+of readers from counts of votes, an upper bound of their agreement on the same slices. A "crop" is a
+stack of up to three slices, about 8 cm square; a nodule of two or more readers in it counts as
+found where a candidate comes within 3 mm of what they drew. Crops are measured at the finest scale
+only, and without the prior of whole scans.
 
 ## Operating points
 
@@ -58,10 +61,10 @@ $operating_points
 - It was trained on crops of 8 cm around nodules and has not been measured on whole annotated scans.
   Its probability on a whole scan is the one calibrated on crops, lowered by an assumed ratio of
   prior odds; it is not calibrated on scans.
-- Vessels that branch or run along the slice, scars, and the dome of the diaphragm can be marked.
-- Tumours of more than 4 cm are rare in the training data and can be missed, or marked in part.
-- Nodules under 4 mm are not looked for. Ground-glass nodules are found less often than solid ones.
-- Adults only; slices up to 6 mm; no measurement by scanner, kernel or dose.
+- Large vessels, and nodules that a vessel joins, are easily mistaken for each other.
+- Crops end 4 cm from the nodule, so masses of more than 5 cm were never seen whole in training.
+- Not measured: how well it does by size, by density (solid, part-solid, ground-glass), by slice
+  thickness, scanner, kernel or dose. Nodules under 3 mm are not in the training data.
 
 ## Made by
 

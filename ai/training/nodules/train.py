@@ -72,8 +72,8 @@ class Settings:
     log_prior_ratio: float = -2.0
     operating_points: tuple[tuple[str, float], ...] = (
         ("sensitive", 0.1),
-        ("balanced", 0.25),
-        ("specific", 0.6),
+        ("balanced", 0.5),
+        ("specific", 0.8),
     )
     default_operating_point: str = "balanced"
     remarks: str = ""
