@@ -62,6 +62,16 @@ def test_every_voxel_lies_on_its_nearest_plane(geometry: Geometry, orientation, 
     assert -0.5 - 1e-6 <= column <= plane.shape[1] - 0.5 + 1
 
 
+def test_planes_across_a_tilted_stack_reach_its_last_voxel():
+    step = (0, 0.85 * np.sin(np.radians(25)), 0.85 * np.cos(np.radians(25)))
+    tilted = Geometry.from_directions((0, 0, 0), (1, 0, 0), (0, 1, 0), step, (0.6, 1.0), (3, 2, 3))
+    for orientation in ORIENTATIONS:
+        stack = standard_stack(tilted, orientation)
+        for corner in tilted.corners_lps:
+            distance = stack.plane(stack.index_of(corner)).distance_mm(corner)
+            assert abs(distance) <= stack.spacing_mm / 2 + 1e-6
+
+
 @given(geometries(), st.sampled_from(ORIENTATIONS))
 def test_pixels_are_square_to_each_other_even_on_a_tilted_gantry(geometry: Geometry, orientation):
     plane = standard_stack(geometry, orientation).first

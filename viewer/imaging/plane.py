@@ -176,7 +176,8 @@ def _upright_stack(
     basis = np.stack(vectors, axis=1)
     corners = np.linalg.solve(basis, geometry.corners_lps.T)
     lower, upper = corners.min(axis=1), corners.max(axis=1)
-    columns, rows, count = (int(np.floor(n + 1e-6)) + 1 for n in upper - lower)
+    # Rounded up: the last row, column and plane may lie beyond the volume, never short of it.
+    columns, rows, count = (int(np.ceil(n - 1e-6)) + 1 for n in upper - lower)
     return Stack(
         orientation,
         Plane(basis @ lower, vectors[0], vectors[1], (rows, columns)),
