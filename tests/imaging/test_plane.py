@@ -63,8 +63,8 @@ def test_every_voxel_lies_on_its_nearest_plane(geometry: Geometry, orientation, 
 
 
 def test_planes_across_a_tilted_stack_reach_its_last_voxel():
-    step = (0, 0.85 * np.sin(np.radians(25)), 0.85 * np.cos(np.radians(25)))
-    tilted = Geometry.from_directions((0, 0, 0), (1, 0, 0), (0, 1, 0), step, (0.6, 1.0), (3, 2, 3))
+    step = (0, 3 * np.sin(np.radians(5)), 3 * np.cos(np.radians(5)))
+    tilted = Geometry.from_directions((0, 0, 0), (1, 0, 0), (0, 1, 0), step, (1, 1), (20, 6, 6))
     for orientation in ORIENTATIONS:
         stack = standard_stack(tilted, orientation)
         for corner in tilted.corners_lps:
