@@ -1,17 +1,24 @@
-"""``train`` and ``evaluate``: making models and measuring them."""
+"""``train``, ``evaluate`` and ``explain-eval``: making models and measuring them."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ai.errors import AIError
+from ai.packages.package import Package, load
 from viewer.cli.app import app, command, messages, save_json, write
 from viewer.cli.models import registry
 from viewer.errors import ViewerError
 
+if TYPE_CHECKING:
+    from ai.training.evaluation import Evaluation
+
+NODULES, TABLE = "lung-nodule-ct", "table"
+
+Model = Annotated[str, typer.Argument(help="A model's id, or the folder of its package.")]
+Data = Annotated[Path, typer.Argument(help="Data in a documented format, see the model card.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here as JSON.")]
 
 
@@ -22,36 +29,83 @@ def _line(text: str) -> None:
 @app.command()
 @command
 def train(
-    model: Annotated[str, typer.Argument(help="What to train: lung-nodule-ct.")],
-    data: Annotated[Path, typer.Option(help="Folder with the training data.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="CONFIG",
+            help=f"A configuration (.toml, .json) of a classifier of pictures; {NODULES}; {TABLE}.",
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="Receives checkpoints, log and the package.")],
+    data: Annotated[Path | None, typer.Option(help="The training data.")] = None,
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoints in --out.")] = False,
 ) -> None:
-    """Train a model package."""
-    if model != "lung-nodule-ct":
+    """Train a model: a package that can be run at once, with its report and card."""
+    config = Path(what)
+    if config.suffix in (".toml", ".json"):
+        from ai.training import classification
+
+        package = classification.train(config, data=data, out=out, resume=resume, report=_line)
+        write(str(package.folder))
+        return
+    if what not in (NODULES, TABLE):
         raise ViewerError(
-            f"There is no training for {model!r}.", remedy="There is one for lung-nodule-ct."
+            f"There is no training for {what!r}.",
+            remedy=f"Give a configuration file, {NODULES} or {TABLE}.",
         )
+    if data is None:
+        raise typer.BadParameter("say where the training data is", param_hint="--data")
+    if what == TABLE:
+        from ai.training import tabular
+
+        _, evaluation = tabular.train(data, out, report=_line)
+        _print(evaluation)
+        return
     from ai.training import nodules
 
-    package = nodules.train(data, out, resume=resume, report=_line)
-    write(str(package.folder))
+    write(str(nodules.train(data, out, resume=resume, report=_line).folder))
 
 
 @app.command()
 @command
-def evaluate(
-    model: Annotated[str, typer.Argument(help="A model's id, or the folder of its package.")],
-    data: Annotated[Path, typer.Argument(help="Data in a documented format, see the model card.")],
-    json_file: Json = None,
-) -> None:
+def evaluate(model: Model, data: Data, json_file: Json = None) -> None:
     """Measure a model on cases that it has not seen, with 95 % confidence intervals."""
-    folder = Path(model) if (Path(model) / "model.json").is_file() else registry().get(model).folder
-    if not data.exists():
-        raise AIError(f"{data} does not exist.")
-    from ai.training import nodules
+    package = _package(model, data)
+    if package.spec.task == "classification":
+        from ai.training import classification
 
-    evaluation = nodules.evaluate(folder, data)
+        evaluation = classification.evaluate(package.folder, data)
+    else:
+        from ai.training import nodules
+
+        evaluation = nodules.evaluate(package.folder, data)
+    _print(evaluation, json_file)
+
+
+@app.command("explain-eval")
+@command
+def explain_eval(model: Model, data: Data, json_file: Json = None) -> None:
+    """Measure whether a classifier's heatmaps can be believed."""
+    from ai.training.classification.explanation import evaluate_explanation
+
+    package = _package(model, data)
+    if package.spec.task != "classification":
+        raise ViewerError(
+            f"The heatmap of {package.spec.id} is the model's score itself.",
+            remedy="explain-eval measures the activation maps of classifiers.",
+        )
+    _print(evaluate_explanation(package.folder, data), json_file)
+
+
+def _package(model: str, data: Path) -> Package:
+    if not data.exists():
+        raise ViewerError("There is no such file or folder.", data)
+    if (Path(model) / "model.json").is_file():
+        return load(Path(model))
+    return registry().get(model)
+
+
+def _print(evaluation: Evaluation, json_file: Path | None = None) -> None:
     document = evaluation.document()
     for name, figure in document["metrics"].items():
         low, high = figure["ci95"]

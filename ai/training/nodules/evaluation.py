@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ from ai.detection.parameters import Calibration, Parameters, Scale
 from ai.detection.views import patch_logits
 from ai.packages.package import Package, load
 from ai.training import metrics
+from ai.training.evaluation import Evaluation
 from ai.training.metrics import Measured
 from ai.training.nodules.data import fingerprints, read_archives
 from ai.training.nodules.lidc import Candidates, DataError
@@ -29,34 +29,6 @@ from ai.training.nodules.stacks import Found, Stack, find_in, score_stacks
 CONFIG = "config.json"
 _CPU = torch.device("cpu")
 _PATCHES_AT_ONCE = 64
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What was measured, on what.
-
-    Parameters
-    ----------
-    model, data : str
-    n : int
-        Patients, or candidates where patients are unknown.
-    metrics : dict of str to Measured
-        Named as in the JSON of ``evaluate``.
-    """
-
-    model: str
-    data: str
-    n: int
-    metrics: dict[str, Measured]
-
-    def document(self) -> dict[str, Any]:
-        """The JSON document of ``evaluate --json``."""
-        return {
-            "model": self.model,
-            "data": self.data,
-            "n": self.n,
-            "metrics": {name: m.document() for name, m in self.metrics.items()},
-        }
 
 
 def evaluate(package_dir: Path, data: Path) -> Evaluation:
