@@ -12,6 +12,9 @@ from viewer.imaging.colormaps import colormap
 
 Rgba = npt.NDArray[np.uint8]
 
+#: Lets a bright nodule be seen under a score of 1.
+DEFAULT_OPACITY = 0.5
+
 #: The part of the opacity that the value just above the threshold gets; the highest gets all.
 FAINTEST = 0.35
 
@@ -32,7 +35,10 @@ def _table(name: str, threshold: float, opacity: float) -> Rgba:
 
 
 def colorize(
-    scores: npt.NDArray[Any], name: str = "inferno", threshold: float = 0.1, opacity: float = 0.6
+    scores: npt.NDArray[Any],
+    name: str = "inferno",
+    threshold: float = 0.1,
+    opacity: float = DEFAULT_OPACITY,
 ) -> Rgba:
     """Colour scores so that the anatomy stays readable underneath.
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from psygnal import Signal
 
+from viewer.imaging.overlay import DEFAULT_OPACITY
 from viewer.imaging.volume import Volume
 from viewer.session.history import Command
 
@@ -79,7 +80,7 @@ class OverlayStyle:
     """How a heatmap lies on the anatomy; changing it never needs a second inference."""
 
     visible: bool = True
-    opacity: float = 0.6
+    opacity: float = DEFAULT_OPACITY
     threshold: float = 0.1
     colormap: str = "inferno"
 
