@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
+
+from ai.training import checkpoints
 
 Log = Callable[[str], None]
 
@@ -138,17 +139,15 @@ def _save(
         "average": average.state_dict(),
         "optimizer": optimizer.state_dict(),
     }
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    partial.replace(path)
+    checkpoints.save(path, state)
 
 
 def _restore(
     path: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer
 ) -> int:
-    if not path.exists():
+    state = checkpoints.load(path)
+    if state is None:
         return 0
-    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     network.load_state_dict(state["network"])
     average.load_state_dict(state["average"])
     optimizer.load_state_dict(state["optimizer"])

@@ -1,1 +1,1 @@
-"""Geometry, HU volumes, windowing and reslicing: numpy only, no Qt, no files."""
+"""Geometry, HU volumes, windowing and reslicing: numpy only, no Qt, no DICOM."""

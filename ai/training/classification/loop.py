@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from ai.classification.preparation import Grey, Preparation, normalised
 from ai.networks.image_classifier import ImageClassifier
 from ai.networks.precision import autocast
+from ai.training import checkpoints
 from ai.training.classification.augment import augment
 from ai.training.classification.config import Config
 from ai.training.classification.optimisation import (
@@ -128,8 +128,8 @@ class Trainer:
             state.losses.append(loss)
             state.epoch += 1
             if loss <= min(state.losses):
-                _write(best, kept.state_dict())
-            _write(
+                checkpoints.save(best, kept.state_dict())
+            checkpoints.save(
                 checkpoint,
                 {
                     "epoch": state.epoch,
@@ -219,18 +219,12 @@ def _quality(logits: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> 
     return float(loss), float((logits.argmax(1) == labels).mean())
 
 
-def _write(path: Path, content: dict[str, Any]) -> None:
-    part = path.with_suffix(".part")
-    torch.save(content, part)
-    part.replace(path)
-
-
 def _restore(
     path: Path, network: nn.Module, average: nn.Module, learner: torch.optim.Optimizer
 ) -> _State:
-    if not path.exists():
+    content = checkpoints.load(path)
+    if content is None:
         return _State()
-    content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     network.load_state_dict(content["network"])
     average.load_state_dict(content["average"])
     learner.load_state_dict(content["optimiser"])
