@@ -82,7 +82,7 @@ def write_demo(
     """
     truth = folder / _TRUTH_FILE
     if truth.exists():
-        raise ViewerError("exists already.", truth, "Choose an empty folder.")
+        raise ViewerError("The file exists already.", truth, "Choose an empty folder.")
     # Simulating a slice takes some ten times as long as writing it.
     simulated = 10 * scan.slices
     total = simulated + scan.slices
@@ -129,7 +129,7 @@ def read_truth(series_folder: Path) -> tuple[Nodule, ...]:
             raise ValueError(document["schema"])
         return tuple(_nodule(entry) for entry in document["nodules"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ViewerError("holds no readable truth about a phantom.", path) from error
+        raise ViewerError("The file holds no readable truth about a phantom.", path) from error
 
 
 def _nodule(entry: dict[str, Any]) -> Nodule:

@@ -177,7 +177,8 @@ def _unit(images: Sequence[Image]) -> tuple[str, tuple[Note, ...]]:
     return "", (
         warning(
             "no_rescale",
-            f"{count(len(without), 'image')} give no rescale to HU: values are shown as stored.",
+            f"{count(len(without), 'image gives', 'images give')} no rescale to HU. The values are "
+            "shown as stored.",
             tuple(without),
         ),
     )

@@ -66,20 +66,20 @@ def stored_values(item: SliceFile) -> npt.NDArray[Any]:
     except (ViewerError, OSError):
         raise
     except CutOffError as error:
-        raise DamagedFileError(f"the image is cut off: {error}.", item.path, _REMEDY) from error
+        raise DamagedFileError(f"The image is cut off: {error}.", item.path, _REMEDY) from error
     except (NotImplementedError, RuntimeError) as error:
         name = UID(item.encoding.transfer_syntax).name
         raise UnsupportedError(
-            f"the image cannot be decoded ({name}: {_first_line(error)}).", item.path
+            f"The image cannot be decoded ({name}: {_first_line(error)}).", item.path
         ) from error
     except Exception as error:  # decoders fail on damaged data in ways of their own
         raise DamagedFileError(
-            f"the image cannot be decoded ({_first_line(error)}).", item.path, _REMEDY
+            f"The image cannot be decoded ({_first_line(error)}).", item.path, _REMEDY
         ) from error
     expected = (item.encoding.rows, item.encoding.columns)
     if values.shape != expected:
         raise DamagedFileError(
-            f"the image has {values.shape} pixels where the header promises {expected}.", item.path
+            f"The image has {values.shape} pixels where the header promises {expected}.", item.path
         )
     return values
 
@@ -160,7 +160,7 @@ def read_in_place(item: SliceFile, out: npt.NDArray[Any]) -> npt.NDArray[Any] | 
     with item.source.file.open("rb", buffering=0) as file:
         file.seek(item.offset + item.frame * out.nbytes)
         if file.readinto(out.data.cast("B")) < out.nbytes:
-            raise DamagedFileError("the image is cut off.", item.path, _REMEDY)
+            raise DamagedFileError("The image is cut off.", item.path, _REMEDY)
     return _in_use(out if encoding.signed else out.view(np.uint16), encoding)
 
 
@@ -175,7 +175,7 @@ def _read_native(item: SliceFile) -> npt.NDArray[Any] | None:
         file.seek(item.offset + item.frame * number * kind.itemsize)
         raw = file.read(number * kind.itemsize)
     if len(raw) < number * kind.itemsize:
-        raise DamagedFileError("the image is cut off.", item.path, _REMEDY)
+        raise DamagedFileError("The image is cut off.", item.path, _REMEDY)
     values = np.frombuffer(raw, kind).reshape(encoding.rows, encoding.columns)
     return _in_use(values.astype(kind.newbyteorder("=")), encoding)
 

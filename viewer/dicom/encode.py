@@ -84,5 +84,5 @@ def encode_frame(frame: Frame, syntax: UID) -> bytes:
         If there is no lossless encoder for the transfer syntax.
     """
     if syntax not in _ENCODERS:
-        raise UnsupportedError(f"cannot write transfer syntax {syntax.name}.")
+        raise UnsupportedError(f"Transfer syntax {syntax.name} cannot be written.")
     return encapsulate([_ENCODERS[syntax](frame)])

@@ -50,7 +50,7 @@ class Finder:
                 return
             path = path.parent
         if not path.is_dir():
-            self._skip(path, "FileNotFoundError", "there is no such file or folder.")
+            self._skip(path, "FileNotFoundError", "There is no such file or folder.")
             return
         yield from self._below(path)
 
@@ -60,7 +60,9 @@ class Finder:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            self._skip(folder, type(error).__name__, f"{error.strerror}.")
+            self._skip(
+                folder, type(error).__name__, f"The folder cannot be read ({error.strerror})."
+            )
             return
         folders = []
         for entry in entries:
@@ -72,7 +74,7 @@ class Finder:
             elif entry.is_file():
                 yield path
             else:
-                self._skip(path, "OSError", "this is no ordinary file.")
+                self._skip(path, "OSError", "This is no ordinary file.")
         for below in folders:
             if below.name not in _LITTER_FOLDERS:
                 yield from self._below(below)
@@ -81,7 +83,7 @@ class Finder:
         try:
             members = open_archive(archive).infolist()
         except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
-            message = f"the archive cannot be opened ({error})."
+            message = f"The archive cannot be opened ({error})."
             self._skip(archive, "DamagedFileError", message)
             return
         for name in sorted(member.filename for member in members if not member.is_dir()):

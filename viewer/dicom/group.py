@@ -69,8 +69,8 @@ def _without_copies(headers: list[Header]) -> tuple[list[Header], tuple[Note, ..
         return headers, ()
     note = info(
         "copies",
-        f"{count(len(copies), 'file')} have the SOP Instance UID of another file; one of each was "
-        "used.",
+        f"{count(len(copies), 'file has', 'files have')} the SOP Instance UID of another file. "
+        "One of each was used.",
         tuple(copies),
     )
     return list(first.values()), (note,)

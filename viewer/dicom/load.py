@@ -110,7 +110,7 @@ def _is_measured(placement: Placement) -> bool:
 
 def _refuse_if(cancelled: Callable[[], bool]) -> None:
     if cancelled():
-        raise CancelledError("reading was cancelled.")
+        raise CancelledError("Reading was cancelled.")
 
 
 class _Filling:
@@ -178,7 +178,8 @@ class _Filling:
             self._failed[index] = failure
         except OSError as failure:
             self._failed[index] = DamagedFileError(
-                f"the file cannot be read ({failure.strerror}).", series.slices[index].path
+                f"The file cannot be read ({failure.strerror or failure}).",
+                series.slices[index].path,
             )
         out[...] = self._padding
 
@@ -217,12 +218,12 @@ class _Filling:
             raise self._failed[min(self._failed)]
         notes = []
         if self._failed:
-            reasons = "; ".join(dict.fromkeys(e.message[:-1] for e in self._failed.values()))
+            reasons = " ".join(dict.fromkeys(e.message for e in self._failed.values()))
             notes.append(
                 error(
                     "unreadable_slices",
-                    f"{count(len(self._failed), 'slice')} could not be read and stay empty: "
-                    f"{reasons}.",
+                    f"{count(len(self._failed), 'slice')} could not be read and "
+                    f"{'stays' if len(self._failed) == 1 else 'stay'} empty. {reasons}",
                     tuple(dict.fromkeys(slices[i].path for i in sorted(self._failed))),
                 )
             )

@@ -32,7 +32,7 @@ def require_memory(needed: int, path: Path) -> None:
     available = available_bytes()
     if available is not None and needed > available:
         raise UnsupportedError(
-            f"this needs {needed / 1e9:.1f} GB of memory, of which {available / 1e9:.1f} GB are "
+            f"This needs {needed / 1e9:.1f} GB of memory, of which {available / 1e9:.1f} GB are "
             "free.",
             path,
             "Close other volumes, or open fewer files.",

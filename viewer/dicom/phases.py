@@ -146,8 +146,8 @@ def _by_occurrence(group: Group, places: list[list[Image]], same_pixels: SamePix
         notes.append(
             info(
                 "duplicates",
-                f"{count(len(dropped), 'image')} in the same place as another and the same pixel "
-                "for pixel; one of each was used.",
+                f"{count(len(dropped), 'image lies', 'images lie')} in the same place as another, "
+                "pixel for pixel the same. One of each was used.",
                 tuple(image.path for image in dropped),
             )
         )

@@ -55,7 +55,7 @@ def read_with_pydicom(file: IO[bytes], source: Source) -> tuple[Header, int | No
             return _header_of(dataset, buffered, source)
     except Exception as error:  # a damaged header breaks the parser in ways of its own
         raise DamagedFileError(
-            f"the header cannot be read ({type(error).__name__}: {error}).", source.path, _REMEDY
+            f"The header cannot be read ({type(error).__name__}: {error}).", source.path, _REMEDY
         ) from error
     finally:
         if isinstance(buffered, io.BufferedReader):

@@ -63,7 +63,9 @@ class HeaderReader:
             try:
                 start = file.read(_FIRST_READ)
             except UNPACKING_ERRORS as error:
-                raise DamagedFileError(f"it cannot be unpacked ({error}).", source.path) from error
+                raise DamagedFileError(
+                    f"The file cannot be unpacked ({error}).", source.path
+                ) from error
             _sniff(start, size, source)
             raw = self._parser.parse(start)
             if raw is None and size > _FIRST_READ:
@@ -110,7 +112,7 @@ def read_header(source: Source) -> Header:
 def _sniff(start: bytes, size: int, source: Source) -> None:
     """Refuse what is not DICOM, so that nothing has to be forced through a parser."""
     if size == 0:
-        raise NotDicomError("the file is empty.", source.path)
+        raise NotDicomError("The file is empty.", source.path)
     if start[128:132] == b"DICM":
         return
     if len(start) >= 8:
@@ -120,7 +122,7 @@ def _sniff(start: bytes, size: int, source: Source) -> None:
             explicit = start[4:6].isalpha() and start[4:6].isupper()
             if group in (0x0002, 0x0008) and element < 0x0100 and (explicit or length < size):
                 return
-    raise NotDicomError("this is not a DICOM file.", source.path)
+    raise NotDicomError("This is not a DICOM file.", source.path)
 
 
 def _require_image(header: Header, length: int | None, size: int) -> None:
@@ -130,20 +132,20 @@ def _require_image(header: Header, length: int | None, size: int) -> None:
     sop_class = str(values.get("SOPClassUID", ""))
     if sop_class == MEDIA_STORAGE_DIRECTORY:
         raise UnsupportedError(
-            "this is a DICOMDIR, an index of other files.", path, "Open the folder it lies in."
+            "This is a DICOMDIR, an index of other files.", path, "Open the folder it lies in."
         )
     rows, columns = (_count(values, name) for name in ("Rows", "Columns"))
     if rows is None or columns is None:
         kind = UID(sop_class).name if sop_class else values.get("Modality", "an unknown object")
-        raise UnsupportedError(f"this holds no image ({kind}).", path)
+        raise UnsupportedError(f"This holds no image ({kind}).", path)
     if length == 0:
-        raise DamagedFileError("the header is not followed by an image.", path, _REMEDY)
+        raise DamagedFileError("The header is not followed by an image.", path, _REMEDY)
     if header.pixel_offset is None:
         return
     present = size - header.pixel_offset
     frames = len(header.per_frame) or _count(values, "NumberOfFrames") or 1
     if frames > present:
-        raise DamagedFileError(f"the file is too short for {frames:,} frames.", path, _REMEDY)
+        raise DamagedFileError(f"The file is too short for {frames:,} frames.", path, _REMEDY)
     if length == _UNDEFINED or header.transfer_syntax not in _UNCOMPRESSED:
         return
     allocated = _count(values, "BitsAllocated") or 16
@@ -154,7 +156,7 @@ def _require_image(header: Header, length: int | None, size: int) -> None:
     needed = math.ceil(bits / 8)
     if present < needed:
         raise DamagedFileError(
-            f"the image is cut off: {present:,} of {needed:,} bytes are there.", path, _REMEDY
+            f"The image is cut off: {present:,} of {needed:,} bytes are there.", path, _REMEDY
         )
 
 

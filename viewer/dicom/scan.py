@@ -64,7 +64,7 @@ def scan(
         except ViewerError as error:
             skipped.append(_skipped(source.path, error))
         except OSError as error:
-            skipped.append(Skipped(source.path, type(error).__name__, str(error)))
+            skipped.append(Skipped(source.path, type(error).__name__, _cannot_read(error)))
     on_progress(len(sources), len(sources))
     series = _assemble(headers, skipped, cancelled)
     return ScanResult(tuple(series), tuple(sorted(skipped, key=lambda s: s.path)))
@@ -72,7 +72,11 @@ def scan(
 
 def _refuse_if(cancelled: Callable[[], bool]) -> None:
     if cancelled():
-        raise CancelledError("the search was cancelled.")
+        raise CancelledError("The search was cancelled.")
+
+
+def _cannot_read(error: OSError) -> str:
+    return f"The file cannot be read ({error.strerror or error})."
 
 
 def _skipped(path: Path, error: ViewerError) -> Skipped:

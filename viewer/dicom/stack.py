@@ -161,7 +161,7 @@ def _drift(
         notes.append(
             warning(
                 "slices_shifted",
-                f"{count(len(shifted), 'slice')} lie up to {off.max():.2f} mm beside the line of "
+                f"{count(len(shifted), 'slice lies', 'slices lie')} up to {off.max():.2f} mm beside the line of "
                 "the others. They are shown on that line.",
                 shifted,
             )
@@ -270,7 +270,7 @@ def _note_gaps(
         notes.append(
             error(
                 "empty_slices",
-                f"{count(empty, 'slice')} of the volume hold nothing: the gap is too wide to "
+                f"{count(empty, 'slice of the volume holds', 'slices of the volume hold')} nothing: the gap is too wide to "
                 "interpolate across.",
             )
         )

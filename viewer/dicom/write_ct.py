@@ -151,7 +151,7 @@ def write_ct(
     paths = tuple(folder / f"IM{numbers[k]:05d}.dcm" for k in kept)
     for path in paths:
         if path.exists():
-            raise ViewerError("exists already.", path, "Choose an empty folder.")
+            raise ViewerError("The file exists already.", path, "Choose an empty folder.")
     for k in kept:
         _check_range(volume, series, k)
     folder.mkdir(parents=True, exist_ok=True)
@@ -179,7 +179,7 @@ def _check_range(volume: Volume, series: CtSeries, index: int) -> None:
     values = _stored(volume, series, index)
     if values.min() < low or values.max() > high:
         raise ViewerError(
-            f"slice {index} holds values that do not fit {series.bits_stored} bits.",
+            f"Slice {index} holds values that do not fit {series.bits_stored} bits.",
             remedy="Choose another intercept, slope or padding value, or more bits.",
         )
 

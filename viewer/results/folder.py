@@ -73,12 +73,12 @@ def write_result(
     try:
         part.mkdir(parents=True)
     except OSError as error:
-        raise ViewerError(f"cannot be written: {error.strerror}.", out) from error
+        raise ViewerError(f"The results cannot be written: {error.strerror}.", out) from error
     try:
         _write(part, findings, volume, threshold, window)
         _move(part, target)
     except OSError as error:
-        raise ViewerError(f"cannot be written: {error.strerror}.", target) from error
+        raise ViewerError(f"The results cannot be written: {error.strerror}.", target) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return target
@@ -127,7 +127,9 @@ def _refuse_foreign(target: Path) -> None:
         schema = None
     if not str(schema).startswith(SCHEMA.rpartition("/")[0]):
         raise ViewerError(
-            "exists and holds no result of Hounsfield.", target, "Choose another folder."
+            "The folder exists and holds no result of Hounsfield.",
+            target,
+            "Choose another folder.",
         )
 
 

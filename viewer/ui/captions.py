@@ -130,11 +130,6 @@ def count(amount: int, noun: str) -> str:
     return f"{amount} {noun if amount == 1 else noun + 's'}"
 
 
-def sentence(text: str) -> str:
-    """A text that begins with a capital letter."""
-    return text[:1].upper() + text[1:]
-
-
 def megabytes(nbytes: float) -> str:
     """An amount of memory."""
     return f"{nbytes / 1e6:.0f} MB" if nbytes < 1e9 else f"{nbytes / 1e9:.1f} GB"

@@ -124,7 +124,7 @@ class ReportPanel(QFrame):
     def _show_skipped(self) -> None:
         by_reason: dict[str, list[Skipped]] = {}
         for entry in self._session.library.skipped:
-            by_reason.setdefault(captions.sentence(entry.message), []).append(entry)
+            by_reason.setdefault(entry.message, []).append(entry)
         self._skipped_title.setText(f"Left out ({len(self._session.library.skipped)})")
         self._skipped_title.setVisible(bool(by_reason))
         self._skipped.setVisible(bool(by_reason))

@@ -82,7 +82,7 @@ def render(
         _wait(window, lambda: not volume.isVisible() or volume.is_settled, _RENDERING_S)
         window.repaint()
         if not window.grab().save(str(out), "PNG"):
-            raise ViewerError("the picture could not be written.", out, "Choose another folder.")
+            raise ViewerError("The picture could not be written.", out, "Choose another folder.")
 
 
 @contextmanager

@@ -13,10 +13,11 @@ from ai.classification.preparation import Preparation
 from ai.networks import build
 from ai.networks.image_classifier import ImageClassifier
 from ai.training.classification.config import Config, ConfigError
-from ai.training.classification.loop import Listener, Trainer
+from ai.training.classification.loop import Trainer
 from ai.training.classification.pretrained import start_from_imagenet
 from ai.training.classification.samples import Prints, Source, classes_of, load, open_source
 from ai.training.classification.split import Parts, split
+from ai.training.events import Listener
 
 Log = Callable[[str], None]
 
@@ -129,7 +130,7 @@ def new_network(
     name = config.network.architecture
     network = build(name, **network_arguments(config, preparation, classes))
     if not isinstance(network, ImageClassifier):
-        raise ConfigError(f"network.architecture: {name} does not classify pictures.")
+        raise ConfigError(f"The setting network.architecture: {name} does not classify pictures.")
     if config.network.pretrained:
         start_from_imagenet(network, name)
     return network

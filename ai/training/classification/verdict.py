@@ -146,7 +146,7 @@ def _draft(config: Config, material: Material) -> Parameters:
             labels=material.labels,
         )
     except ValueError as error:
-        raise ConfigError(f"use: {error}") from error
+        raise ConfigError(f"The setting use: {error}") from error
 
 
 def _prior(config: Config, material: Material) -> npt.NDArray[np.float64]:
@@ -155,7 +155,7 @@ def _prior(config: Config, material: Material) -> npt.NDArray[np.float64]:
         missing = set(material.labels) ^ set(given)
         if missing:
             raise ConfigError(
-                f"use.prior does not match the classes: {', '.join(sorted(missing))}."
+                f"The setting use.prior does not match the classes: {', '.join(sorted(missing))}."
             )
         return np.array([given[label] for label in material.labels])
     labels = material.prints.labels[material.parts.train]
