@@ -91,4 +91,4 @@ class Finder:
                 yield Source(archive, name)
 
     def _skip(self, path: Path, error: str, message: str) -> None:
-        self.skipped.append(Skipped(path, error, message))
+        self.skipped.append(Skipped(Source(path), error, message))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from viewer.dicom.source import Source
+
 
 class Severity(StrEnum):
     """How much a note matters to whoever reads the pictures."""
@@ -40,9 +42,14 @@ class Note:
 class Skipped:
     """A file that was left out: its error's class name and what happened."""
 
-    path: Path
+    source: Source
     error: str
     message: str
+
+    @property
+    def path(self) -> Path:
+        """The file's path; inside an archive, the archive's path and the member's name."""
+        return self.source.path
 
 
 def info(code: str, message: str, files: tuple[Path, ...] = ()) -> Note:

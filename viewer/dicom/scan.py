@@ -19,6 +19,7 @@ from viewer.dicom.read_header import HeaderReader
 from viewer.dicom.report import Skipped
 from viewer.dicom.series import ScanResult, Series
 from viewer.dicom.slices import slice_file
+from viewer.dicom.source import Source
 from viewer.errors import GeometryError, ViewerError
 
 #: Progress is reported, and the wish to cancel asked for, every so many files.
@@ -62,9 +63,9 @@ def scan(
         try:
             headers.append(reader.read(source))
         except ViewerError as error:
-            skipped.append(_skipped(source.path, error))
+            skipped.append(_skipped(source, error))
         except OSError as error:
-            skipped.append(Skipped(source.path, type(error).__name__, _cannot_read(error)))
+            skipped.append(Skipped(source, type(error).__name__, _cannot_read(error)))
     on_progress(len(sources), len(sources))
     series = _assemble(headers, skipped, cancelled)
     return ScanResult(tuple(series), tuple(sorted(skipped, key=lambda s: s.path)))
@@ -79,8 +80,8 @@ def _cannot_read(error: OSError) -> str:
     return f"The file cannot be read ({error.strerror or error})."
 
 
-def _skipped(path: Path, error: ViewerError) -> Skipped:
-    return Skipped(path, type(error).__name__, error.message)
+def _skipped(source: Source, error: ViewerError) -> Skipped:
+    return Skipped(source, type(error).__name__, error.message)
 
 
 def _assemble(
@@ -100,7 +101,7 @@ def _assemble(
         try:
             found.append(assemble(images, key))
         except GeometryError as error:
-            skipped.extend(_skipped(image.path, error) for image in images.images)
+            skipped.extend(_skipped(image.header.source, error) for image in images.images)
     return sorted(found, key=_rank)
 
 
