@@ -18,7 +18,7 @@ from torch import nn
 
 from ai import guard
 from ai.errors import AIError, ContractError, PackageError
-from ai.findings import Contract, Finding, Findings, Heatmap, ModelReference, RunReport
+from ai.findings import Contract, Finding, Findings, Heatmap, ModelReference, Region, RunReport
 from ai.image import Image
 from ai.packages.package import SPEC, Package, load
 from ai.packages.schema import ModelSpec
@@ -40,6 +40,7 @@ class Outcome:
     heatmap: Heatmap | None
     classes: dict[str, float] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
+    regions: Mapping[int, Region] = field(default_factory=dict)
 
 
 #: Image, networks by role, parameters, device, report, seconds by stage (filled in) → outcome.
@@ -121,6 +122,7 @@ class Engine:
             classes=outcome.classes,
             findings=outcome.findings,
             heatmap=outcome.heatmap,
+            regions=outcome.regions,
             run=RunReport(
                 device=used,
                 seconds={stage: round(s, 4) for stage, s in seconds.items()},
@@ -282,7 +284,7 @@ def _detect(
     from ai.detection import detect
 
     detection = detect(image, networks, parameters, device, report, seconds)
-    return Outcome(detection.findings, detection.heatmap)
+    return Outcome(detection.findings, detection.heatmap, regions=detection.regions)
 
 
 def _classify(
@@ -293,7 +295,7 @@ def _classify(
     report: Report,
     seconds: dict[str, float],
 ) -> Outcome:
-    from ai.classification import classify
+    from ai.classification.pipeline import classify
 
     answer = classify(image, networks, parameters, device, report, seconds)
     return Outcome((), answer.heatmap, answer.classes, answer.reasons)

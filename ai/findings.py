@@ -5,7 +5,8 @@ The JSON document written by ``Findings.document`` is a public interface; its sc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -90,11 +91,34 @@ class Heatmap:
 
 
 @dataclass(frozen=True)
+class Region:
+    """The voxels of one finding, on the grid of the image that was analysed.
+
+    Parameters
+    ----------
+    corner : tuple of int
+        Index ``(z, y, x)`` of the first voxel of the region's bounding box.
+    mask : ndarray of bool, shape (slices, rows, columns)
+        The region within its bounding box.
+    """
+
+    corner: tuple[int, int, int]
+    mask: npt.NDArray[np.bool_]
+
+    @property
+    def box(self) -> tuple[slice, slice, slice]:
+        """The bounding box in the image's voxels."""
+        z, y, x = (slice(c, c + n) for c, n in zip(self.corner, self.mask.shape, strict=True))
+        return z, y, x
+
+
+@dataclass(frozen=True)
 class Findings:
     """A finished analysis.
 
     ``findings`` holds every candidate above the model's lowest threshold, most probable first;
     which of them are shown is the view's business (``run.threshold`` is the operating point's).
+    ``regions`` holds by their id what those findings cover that the model has outlined.
     """
 
     series_uid: str
@@ -104,6 +128,7 @@ class Findings:
     findings: tuple[Finding, ...]
     heatmap: Heatmap | None
     run: RunReport
+    regions: Mapping[int, Region] = field(default_factory=dict)
 
     def above(self, threshold: float) -> tuple[Finding, ...]:
         """The findings with at least this probability."""

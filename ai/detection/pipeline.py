@@ -16,9 +16,10 @@ from ai.detection import measure
 from ai.detection.candidates import Candidate
 from ai.detection.grid import lung_grid
 from ai.detection.parameters import Parameters
+from ai.detection.regions import region_on
 from ai.detection.search import Pass, Search, Steps, nearest, timed
 from ai.errors import PackageError
-from ai.findings import Finding, Heatmap
+from ai.findings import Finding, Heatmap, Region
 from ai.image import Image
 from ai.lungs import lung_mask
 from ai.progress import Progress, Report
@@ -31,11 +32,13 @@ class Detection:
     """What was found.
 
     ``findings`` holds every candidate above the lowest threshold, most probable first; the
-    heatmap is the score volume on the grid of the finest pass.
+    heatmap is the score volume on the grid of the finest pass; ``regions`` are what the findings
+    cover of the image, by their ids.
     """
 
     findings: tuple[Finding, ...]
     heatmap: Heatmap
+    regions: Mapping[int, Region]
 
 
 def detect(
@@ -85,7 +88,11 @@ def detect(
     kept = _without_overlaps(passes)
     findings = tuple(_finding(number, one, settings) for number, one in enumerate(kept, start=1))
     heatmap = Heatmap(_evidence(passes[0], kept), passes[0].grid.affine, _MEANING)
-    return Detection(findings, heatmap)
+    regions = {
+        finding.id: region_on(image, one.candidate, one.seen.grid)
+        for finding, one in zip(findings, kept, strict=True)
+    }
+    return Detection(findings, heatmap, regions)
 
 
 @dataclass(frozen=True, eq=False)

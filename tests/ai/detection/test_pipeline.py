@@ -5,6 +5,9 @@ import pytest
 import torch
 
 from ai.detection import Detection, detect
+from ai.detection.candidates import Candidate
+from ai.detection.grid import Grid
+from ai.detection.regions import region_on
 from ai.errors import CancelledError, PackageError
 from ai.image import Image
 from ai.lungs import NoLungError
@@ -66,6 +69,37 @@ def test_size_volume_and_density_are_those_of_the_marker() -> None:
         assert finding.diameters_mm == pytest.approx((2 * radius, 2 * radius), abs=1.0)
         assert finding.volume_ml == pytest.approx(4 / 3 * np.pi * radius**3 / 1000, rel=0.12)
         assert finding.mean_hu == pytest.approx(900, abs=80)
+
+
+@pytest.mark.parametrize("name", ["oblique", "coronal"])
+def test_regions_cover_the_markers_on_the_grid_of_the_image(name: str) -> None:
+    image = chest.scan(*STACKS[name])
+    detection = run(image)
+
+    assert detection.regions.keys() == {f.id for f in detection.findings}
+    voxel_ml = abs(np.linalg.det(image.affine[:3, :3])) / 1000
+    for finding in detection.findings:
+        region = detection.regions[finding.id]
+        assert image.voxels[region.box].shape == region.mask.shape
+        points = image.lps(np.argwhere(region.mask) + np.array(region.corner))
+        marker = np.argmin(
+            np.linalg.norm(np.subtract(chest.MARKERS_LPS_MM, finding.center_lps_mm), axis=1)
+        )
+        reach = chest.RADII_MM[marker] + 2.0
+        assert (np.linalg.norm(points - chest.MARKERS_LPS_MM[marker], axis=1) < reach).all()
+        assert region.mask.sum() * voxel_ml == pytest.approx(finding.volume_ml, rel=0.2)
+
+
+def test_a_region_between_thick_slices_keeps_the_nearest_voxel() -> None:
+    image = Image(np.zeros((3, 8, 8), np.int16), np.diag([1.0, 1.0, 10.0, 1.0]), "CT")
+    fine = Image(np.zeros((30, 8, 8), np.int16), np.eye(4), "CT")
+    grid = Grid(fine, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (30, 8, 8))
+    between = Candidate((13, 2, 3), np.ones((2, 2, 2), bool), (13.5, 2.5, 3.5), 1.0, 1.0)
+
+    region = region_on(image, between, grid)
+
+    assert region.corner in {(1, y, x) for y in (2, 3) for x in (3, 4)}
+    assert region.mask.shape == (1, 1, 1)
 
 
 def test_findings_are_numbered_from_the_most_probable() -> None:
