@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -59,13 +61,11 @@ def _box(
     return np.clip(low, 0, shape), np.clip(high, 0, shape)
 
 
-def _moved(
-    zyx: npt.NDArray[np.floating | np.integer], affine: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def _moved(zyx: npt.NDArray[Any], affine: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Indices ``(z, y, x)`` of one grid on another, by the affine for ``(x, y, z)``."""
     return np.asarray((zyx[..., ::-1] @ affine[:3, :3].T + affine[:3, 3])[..., ::-1])
 
 
-def _index(zyx: npt.NDArray[np.floating | np.integer]) -> tuple[int, int, int]:
+def _index(zyx: npt.NDArray[Any]) -> tuple[int, int, int]:
     z, y, x = (int(v) for v in zyx)
     return z, y, x
