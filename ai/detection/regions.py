@@ -51,7 +51,7 @@ def _box(
     candidate: Candidate, to_image: npt.NDArray[np.float64], shape: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """First index ``(z, y, x)`` of the image around the candidate, and the one after the last."""
-    ends = [
+    ends: list[tuple[float, float]] = [
         (c - 0.5, c + n - 0.5)
         for c, n in zip(candidate.corner, candidate.region.shape, strict=True)
     ]
