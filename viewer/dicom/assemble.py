@@ -8,10 +8,13 @@ from dataclasses import replace
 import numpy as np
 from pydicom.uid import UID
 
+from viewer.dicom import suv
 from viewer.dicom.header import Frame
 from viewer.dicom.images import Group, Image, orientations, positions
 from viewer.dicom.report import Note, count, info, warning
+from viewer.dicom.scale import hounsfield
 from viewer.dicom.series import (
+    SUV,
     LengthUnit,
     Placement,
     Series,
@@ -50,8 +53,12 @@ def assemble(group: Group, key: str) -> Series:
     slices = [
         slice_file(image, position) for image, position in zip(images, distances, strict=True)
     ]
-    unit, unit_notes = _unit(images)
+    scale = suv.scale(images) if suv.is_pet(first) else hounsfield(images)
+    if scale.factor != 1:
+        slices = [replace(s, rescale=s.rescale.times(scale.factor)) for s in slices]
+    unit = scale.unit
     padding_notes = _doubt_padding(slices) if unit == "HU" else ()
+    windows = _windows(middle.frame)
     return Series(
         key=key,
         series_uid=first.text("SeriesInstanceUID"),
@@ -66,7 +73,7 @@ def assemble(group: Group, key: str) -> Series:
         length_unit=spacing.unit,
         number=first.integer("SeriesNumber"),
         slice_thickness_mm=first.number("SliceThickness"),
-        windows=_windows(middle.frame),
+        windows=suv.windows(windows, scale.factor) if unit == SUV else windows,
         is_inverted=_is_inverted(first),
         transfer_syntax=UID(slices[0].encoding.transfer_syntax).name,
         body_part=first.text("BodyPartExamined"),
@@ -76,7 +83,7 @@ def assemble(group: Group, key: str) -> Series:
             *group.notes,
             *notes,
             *spacing.notes,
-            *unit_notes,
+            *scale.notes,
             *padding_notes,
             *_observations(images, slices),
         ),
@@ -158,28 +165,6 @@ def _doubt_padding(slices: list[SliceFile]) -> tuple[Note, ...]:
             "padding_ignored",
             f"The files declare {doubtful[0]} HU to be padding, which is a value of tissue. "
             "Such pixels are shown as they are.",
-        ),
-    )
-
-
-def _unit(images: Sequence[Image]) -> tuple[str, tuple[Note, ...]]:
-    frame = images[0].frame
-    if frame.text("Modality") != "CT":
-        return "", ()
-    if (frame.integer("SamplesPerPixel") or 1) > 1:
-        return "", ()
-    kind = frame.text("RescaleType")
-    if kind not in ("", "HU"):
-        return "", (info("not_hu", f"The values' unit is {kind}, not HU."),)
-    without = [i.path for i in images if i.frame.number("RescaleIntercept") is None]
-    if not without:
-        return "HU", ()
-    return "", (
-        warning(
-            "no_rescale",
-            f"{count(len(without), 'image gives', 'images give')} no rescale to HU. The values are "
-            "shown as stored.",
-            tuple(without),
         ),
     )
 

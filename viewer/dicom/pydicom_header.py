@@ -95,6 +95,11 @@ def _plain_values(dataset: Dataset, little: bool, encodings: Sequence[str]) -> d
         if attribute is None or attribute.keyword in values:
             continue
         element = dataset.get_item(tag)
+        if attribute.keyword == "RadiopharmaceuticalInformationSequence":
+            # One item in all that is not research; its attributes occur nowhere else.
+            for item in list(dataset[tag].value or ())[:1]:
+                values.update(_plain_values(item, little, encodings))
+            continue
         if attribute.vr == "SQ":
             if _holds_table(dataset, tag):
                 values[attribute.keyword] = 1

@@ -13,6 +13,9 @@ from viewer.dicom.source import Source
 from viewer.imaging.geometry import Geometry
 from viewer.imaging.voi import Window
 
+#: Unit of standardised uptake values by body weight (g/ml).
+SUV = "SUVbw"
+
 
 @dataclass(frozen=True, slots=True)
 class PixelEncoding:
@@ -41,6 +44,10 @@ class Rescale:
     def is_integral(self) -> bool:
         """Whether integers stay integers."""
         return self.slope.is_integer() and self.intercept.is_integer()
+
+    def times(self, factor: float) -> Rescale:
+        """The same values in a unit that is smaller by ``factor``."""
+        return Rescale(self.slope * factor, self.intercept * factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,7 @@ class Series:
     transfer_syntax : str
         Name, for people.
     unit : str
-        Of the volume: ``"HU"`` for CT.
+        Of the volume: ``"HU"`` for CT, ``"SUVbw"`` (g/ml) or what the files give for PET.
     is_float : bool
         Whether the volume is float32; int16 otherwise.
     report : tuple of Note
@@ -195,6 +202,11 @@ class Series:
     def shape(self) -> tuple[int, int, int]:
         """Of the volume: ``(slices, rows, columns)``."""
         return self.grid.shape
+
+    @property
+    def is_shown_inverted(self) -> bool:
+        """Whether black and white are swapped at first: uptake is read dark on white."""
+        return self.is_inverted or self.unit == SUV
 
     @property
     def nbytes(self) -> int:

@@ -161,8 +161,8 @@ def _drift(
         notes.append(
             warning(
                 "slices_shifted",
-                f"{count(len(shifted), 'slice lies', 'slices lie')} up to {off.max():.2f} mm beside the line of "
-                "the others. They are shown on that line.",
+                f"{count(len(shifted), 'slice lies', 'slices lie')} up to {off.max():.2f} mm "
+                "beside the line of the others. They are shown on that line.",
                 shifted,
             )
         )
@@ -270,8 +270,8 @@ def _note_gaps(
         notes.append(
             error(
                 "empty_slices",
-                f"{count(empty, 'slice of the volume holds', 'slices of the volume hold')} nothing: the gap is too wide to "
-                "interpolate across.",
+                f"{count(empty, 'slice of the volume holds', 'slices of the volume hold')} "
+                "nothing: the gap is too wide to interpolate across.",
             )
         )
 

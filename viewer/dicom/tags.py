@@ -26,25 +26,26 @@ _WANTED = {
     "CS": "SpecificCharacterSet ImageType FrameType Modality PatientSex BodyPartExamined "
     "PhotometricInterpretation VOILUTFunction PresentationLUTShape LossyImageCompression "
     "BurnedInAnnotation PixelSpacingCalibrationType AnatomicalOrientationType "
-    "LossyImageCompressionMethod",
-    "DA": "StudyDate PatientBirthDate",
-    "TM": "StudyTime AcquisitionTime ContentTime",
-    "DT": "FrameAcquisitionDateTime",
+    "LossyImageCompressionMethod Units DecayCorrection CorrectedImage SUVType",
+    "DA": "StudyDate PatientBirthDate SeriesDate AcquisitionDate",
+    "TM": "StudyTime SeriesTime AcquisitionTime ContentTime RadiopharmaceuticalStartTime",
+    "DT": "FrameAcquisitionDateTime RadiopharmaceuticalStartDateTime",
     "PN": "PatientName",
     "LO": "PatientID SeriesDescription StudyDescription WindowCenterWidthExplanation RescaleType",
     "SH": "AccessionNumber ConvolutionKernel",
     "IS": "SeriesNumber InstanceNumber AcquisitionNumber NumberOfFrames TemporalPositionIdentifier "
-    "PixelAspectRatio",
+    "PixelAspectRatio ActualFrameDuration",
     "DS": "ImagePositionPatient ImageOrientationPatient PixelSpacing SliceThickness "
     "SpacingBetweenSlices GantryDetectorTilt ImagerPixelSpacing NominalScannedPixelSpacing "
     "EstimatedRadiographicMagnificationFactor RescaleSlope RescaleIntercept WindowCenter "
-    "WindowWidth TriggerTime EchoTime GridFrameOffsetVector DoseGridScaling",
+    "WindowWidth TriggerTime EchoTime GridFrameOffsetVector DoseGridScaling PatientWeight "
+    "RadionuclideTotalDose RadionuclideHalfLife FrameReferenceTime",
     "FD": "DiffusionBValue EffectiveEchoTime",
     "UL": "TemporalPositionIndex",
     "US": "Rows Columns SamplesPerPixel BitsAllocated BitsStored HighBit PixelRepresentation "
     "PixelPaddingValue PixelPaddingRangeLimit",
     "SQ": "ModalityLUTSequence VOILUTSequence SharedFunctionalGroupsSequence "
-    "PerFrameFunctionalGroupsSequence",
+    "PerFrameFunctionalGroupsSequence RadiopharmaceuticalInformationSequence",
 }
 
 
@@ -56,11 +57,20 @@ class Attribute:
     vr: str
 
 
+#: Private attributes of PET scanners, and who reserved their block (PS3.5 7.8.1).
+_PRIVATE = {
+    0x00090010: Attribute("GEPETCreator", "LO"),
+    0x0009100D: Attribute("GEScanDateTime", "DT"),
+    0x70530010: Attribute("PhilipsPETCreator", "LO"),
+    0x70531000: Attribute("PhilipsSUVScaleFactor", "DS"),
+    0x70531009: Attribute("PhilipsConcentrationScaleFactor", "DS"),
+}
+
 ATTRIBUTES: Mapping[int, Attribute] = {
     keyword_dict[keyword]: Attribute(keyword, vr)
     for vr, keywords in _WANTED.items()
     for keyword in keywords.split()
-}
+} | _PRIVATE
 
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 _LOCALISED = frozenset(("LO", "SH", "PN", "ST", "LT", "UC", "UT"))

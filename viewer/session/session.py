@@ -146,4 +146,4 @@ class Session:
 
     def _show(self, series: Series, volume: Volume) -> None:
         window = series.windows[0] if series.windows else None
-        self.display.show(volume, window, inverted=series.is_inverted)
+        self.display.show(volume, window, inverted=series.is_shown_inverted)
