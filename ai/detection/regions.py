@@ -61,7 +61,7 @@ def _box(
     return np.clip(low, 0, shape), np.clip(high, 0, shape)
 
 
-def _moved(zyx: npt.NDArray[Any], affine: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _moved(zyx: npt.NDArray[Any], affine: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Indices ``(z, y, x)`` of one grid on another, by the affine for ``(x, y, z)``."""
     return np.asarray((zyx[..., ::-1] @ affine[:3, :3].T + affine[:3, 3])[..., ::-1])
 
