@@ -149,6 +149,14 @@ def _alignment(cosines: Points, order: Sequence[int]) -> float:
     return float(sum(abs(cosines[a, axis]) for a, axis in enumerate(order)))
 
 
+def swap_lps_and_ras(affine: npt.ArrayLike) -> Points:
+    """An affine to RAS millimetres from one to LPS millimetres, or the other way round.
+
+    RAS (+x right, +y anterior) is what NIfTI has; files are the only place for it.
+    """
+    return np.asarray(np.diag([-1.0, -1.0, 1.0, 1.0]) @ np.asarray(affine, dtype=np.float64))
+
+
 def direction_letters(direction: npt.ArrayLike) -> str:
     """Name a direction in the patient, strongest component first: ``"L"``, ``"PL"``, ``"HA"`` …
 

@@ -1,4 +1,4 @@
-"""Heatmaps as NIfTI: the one place where LPS becomes RAS."""
+"""Heatmaps as NIfTI, whose axes are RAS."""
 
 from __future__ import annotations
 
@@ -9,15 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ai.findings import Heatmap
+from viewer.imaging.geometry import swap_lps_and_ras
 
 Matrix = npt.NDArray[np.float64]
 
 _Nifti1Image: Any = nibabel.Nifti1Image  # nibabel has no types
-
-
-def to_ras(affine: Matrix) -> Matrix:
-    """An affine to RAS millimetres, NIfTI's axes, from one to LPS millimetres, DICOM's."""
-    return np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine
 
 
 def heatmap_nifti(heatmap: Heatmap) -> Any:
@@ -33,7 +29,7 @@ def heatmap_nifti(heatmap: Heatmap) -> Any:
         Its sform is in scanner coordinates; so is its qform, unless the grid is sheared, which a
         qform cannot say.
     """
-    affine = to_ras(heatmap.affine)
+    affine = swap_lps_and_ras(heatmap.affine)
     image = _Nifti1Image(heatmap.values.T, affine)
     image.header.set_xyzt_units("mm")
     image.header["descrip"] = heatmap.meaning.encode("ascii", "replace")[:79]
