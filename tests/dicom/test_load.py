@@ -17,6 +17,8 @@ from viewer.dicom.scan import scan
 from viewer.dicom.series import Series
 from viewer.dicom.thumbnail import thumbnail
 from viewer.errors import DamagedFileError
+from viewer.imaging.plane import Orientation, standard_stack
+from viewer.imaging.reslice import reslice
 from viewer.imaging.volume import PADDING
 
 
@@ -44,7 +46,7 @@ def test_the_slice_in_view_and_its_neighbours_come_first(
     filled: list[list[int]] = []
 
     def note(progress: LoadProgress) -> None:
-        filled.append(np.flatnonzero(progress.volume.voxels[:, 0, 0] != PADDING).tolist())
+        filled.append(np.flatnonzero(progress.volume.is_read).tolist())
 
     load(series_of(20, tmp_path), focus=focus, on_progress=note, workers=1)
     assert first in filled[0]
@@ -60,6 +62,41 @@ def test_progress_hands_out_the_volume_that_is_returned(tmp_path: Path) -> None:
     assert seen[-1].done == seen[-1].total == 20
     assert not result.volume.voxels.flags.writeable
     assert result.notes == ()
+
+
+@pytest.mark.usefixtures("slow_decoder")
+def test_the_first_picture_does_not_wait_for_other_slices(tmp_path: Path) -> None:
+    seen: list[LoadProgress] = []
+    done: list[int] = []
+
+    def note(progress: LoadProgress) -> None:
+        seen.append(progress)
+        done.append(progress.done)
+
+    load(series_of(20, tmp_path), on_progress=note)
+    assert done[0] == 1
+    assert done[-1] == 20
+
+
+@pytest.mark.usefixtures("slow_decoder")
+def test_views_of_a_volume_that_fills_up_show_what_was_read_or_nothing(tmp_path: Path) -> None:
+    pictures: list[tuple[Orientation, np.ndarray[Any, Any]]] = []
+
+    def look(progress: LoadProgress) -> None:
+        for orientation in Orientation:
+            stack = standard_stack(progress.volume.geometry, orientation)
+            pictures.append((orientation, reslice(progress.volume, stack.plane(2)).copy()))
+
+    # The gap between 16 and 40 mm is empty, and the one at 8 mm interpolated.
+    series = only_series(along_z([0, 2, 4, 6, 10, 12, 14, 16, 40, 42, 44]), tmp_path)
+    whole = load(series, on_progress=look, workers=1).volume
+    assert len(pictures) > 6
+    for orientation, picture in pictures:
+        final = reslice(whole, standard_stack(whole.geometry, orientation).plane(2))
+        assert np.all((picture == final) | (picture == PADDING))
+    orientation, first = pictures[1]
+    assert orientation is not Orientation.AXIAL
+    assert 0 < np.count_nonzero(first != PADDING) < first.size
 
 
 @pytest.mark.usefixtures("slow_decoder")

@@ -121,6 +121,37 @@ def test_overlay_on_a_grid_of_its_own_lies_on_the_same_place():
         assert np.linalg.norm(plane.to_lps(row, column) - peak) < 1.0
 
 
+@settings(deadline=None)
+@given(geometries(), geometries(), st.sampled_from(list(Orientation)), st.booleans(), st.data())
+def test_what_is_in_slices_not_read_yet_is_never_shown(geometry, other, orientation, oblique, data):
+    is_read = np.array(data.draw(st.lists(st.booleans(), min_size=7, max_size=7)))
+    is_read = is_read[: geometry.shape[0]]
+    whole = smooth(geometry)
+    rubbish = whole.voxels.copy()
+    rubbish[~is_read] = 1e3
+    filling = Volume(rubbish, geometry, unit="", is_read=is_read)
+    stack = standard_stack(other if oblique else geometry, orientation)
+    plane = stack.plane(data.draw(st.integers(0, stack.count - 1)))
+    if oblique:
+        plane = Plane(geometry.center_lps, plane.right * 0.2, plane.down * 0.2, plane.shape)
+    shown, expected = reslice(filling, plane), reslice(whole, plane)
+    z = geometry.to_index(plane.to_lps(*np.indices(plane.shape)))[..., 2]
+    ends = (np.clip(end, 0, len(is_read) - 1).astype(int) for end in (np.floor(z), np.ceil(z)))
+    is_known = np.all([is_read[end] for end in ends], axis=0)
+    between = np.abs(z - np.rint(z)) > 1e-3
+    assert np.allclose(shown[is_known], expected[is_known], equal_nan=True)
+    assert is_padding(shown[between & ~is_known]).all()
+    visible = ~is_padding(shown)
+    assert np.allclose(shown[visible], expected[visible], atol=0.2)
+
+
+def test_a_slice_not_read_yet_has_no_values():
+    whole = coded(Geometry(np.eye(4), (3, 2, 2)))
+    volume = Volume(whole.voxels, whole.geometry, is_read=np.array([True, False, True]))
+    assert [volume.value_at((0, 0, z)) for z in range(3)] == [0, None, 8]
+    assert volume.read_slices()[:, 0, 0].tolist() == [0, 8]
+
+
 def test_a_volume_is_read_only():
     volume = coded(Geometry(np.eye(4), (2, 2, 2)))
     with pytest.raises(ValueError, match="read-only"):

@@ -30,7 +30,7 @@ class CancelledError(ViewerError):
 
 @dataclass(frozen=True, eq=False)
 class LoadProgress:
-    """A volume that is being filled: ``done`` of ``total`` slices are in, the others padding."""
+    """A volume that is being filled, and of whose slices ``done`` of ``total`` are in."""
 
     volume: Volume
     done: int
@@ -61,8 +61,8 @@ def load(
     focus : int, optional
         Slice of the volume to read first; the middle one by default.
     on_progress : callable
-        Called in the calling thread at most 20 times a second, and at the end. The slice in
-        focus is in at the first call. All calls hand out the same volume, which fills up.
+        Called in the calling thread as soon as the slice in focus is in, then at most 20 times a
+        second, and at the end. All calls hand out the same volume, which fills up.
     cancelled : callable
         Asked before each report.
     workers : int, optional
@@ -81,24 +81,27 @@ def load(
     """
     require_memory(series.nbytes, series.slices[0].path)
     voxels = np.empty(series.shape, np.float32 if series.is_float else np.int16)
-    volume = Volume(voxels, series.grid, series.unit)
     total = series.shape[0]
-    filling = _Filling(series, voxels, total // 2 if focus is None else focus)
+    # Nothing is written before it is read: touching a large volume's memory takes longer than
+    # anyone should wait for the first picture.
+    is_read = np.zeros(total, np.bool_)
+    volume = Volume(voxels, series.grid, series.unit, is_read=is_read)
+    filling = _Filling(series, voxels, is_read, total // 2 if focus is None else focus)
     _refuse_if(cancelled)
     filling.read_next()
+    on_progress(LoadProgress(volume, filling.done, total))
     number = workers or os.cpu_count() or 1
     with ThreadPoolExecutor(number, "decode") as pool:
         running = [pool.submit(filling.read_all) for _ in range(number)]
         try:
             while wait(running, _SECONDS_BETWEEN_REPORTS, FIRST_EXCEPTION).not_done:
                 _refuse_if(cancelled)
-                filling.clear_unread()
                 on_progress(LoadProgress(volume, filling.done, total))
         finally:
             filling.stop()
     for future in running:
         future.result()
-    filling.interpolate(cancelled)
+    filling.fill_gaps(cancelled)
     notes = filling.notes()
     on_progress(LoadProgress(volume, total, total))
     return LoadResult(volume, notes)
@@ -116,19 +119,22 @@ def _refuse_if(cancelled: Callable[[], bool]) -> None:
 class _Filling:
     """Reads slices into a volume and remembers what went wrong."""
 
-    def __init__(self, series: Series, voxels: npt.NDArray[Any], focus: int) -> None:
+    def __init__(
+        self,
+        series: Series,
+        voxels: npt.NDArray[Any],
+        is_read: npt.NDArray[np.bool_],
+        focus: int,
+    ) -> None:
         self._series = series
         self._voxels = voxels
+        self._is_read = is_read
         self._failed: dict[int, ViewerError] = {}
         self._clipped: dict[int, int] = {}
         self._row_of = {p.below: k for k, p in enumerate(series.placements) if _is_measured(p)}
         nearest = sorted(self._row_of.values(), key=lambda k: (abs(k - focus), k))
         self._unread = deque(nearest)
         self._lock = threading.Lock()
-        self._is_clear = False
-        for k, placement in enumerate(series.placements):
-            if not _is_measured(placement):
-                voxels[k] = self._padding
         self.done = 0
 
     def read_next(self) -> bool:
@@ -140,6 +146,7 @@ class _Filling:
         source = self._series.placements[k].below
         assert source is not None
         self._read_source(source, self._voxels[k])
+        self._is_read[k] = True
         with self._lock:
             self.done += 1
         return True
@@ -153,19 +160,6 @@ class _Filling:
         """Let ``read_all`` end."""
         with self._lock:
             self._unread.clear()
-
-    def clear_unread(self) -> None:
-        """Make padding of the slices whose turn has not come, before they are shown.
-
-        It takes as long as reading does where nothing has to be decoded, so that a volume that is
-        there before it is first shown is spared it.
-        """
-        if self._is_clear:
-            return
-        with self._lock:
-            for k in self._unread:
-                self._voxels[k] = self._padding
-        self._is_clear = True
 
     def _read_source(self, index: int, out: npt.NDArray[Any]) -> None:
         series = self._series
@@ -183,19 +177,24 @@ class _Filling:
             )
         out[...] = self._padding
 
-    def interpolate(self, cancelled: Callable[[], bool]) -> None:
-        """Fill the slices between measured ones; what is padding in either stays padding."""
+    def fill_gaps(self, cancelled: Callable[[], bool]) -> None:
+        """Interpolate between measured slices, or leave padding where they are too far apart.
+
+        What is padding in either of two slices is padding between them.
+        """
         spare: dict[int, npt.NDArray[Any]] = {}
         for k, placement in enumerate(self._series.placements):
-            if not placement.is_interpolated:
+            if _is_measured(placement):
                 continue
             _refuse_if(cancelled)
-            assert placement.below is not None
-            assert placement.above is not None
-            ends = (placement.below, placement.above)
-            spare = {i: values for i, values in spare.items() if i in ends}
-            below, above = (self._source(i, spare) for i in ends)
-            _blend(below, above, placement.weight, self._voxels[k])
+            if placement.below is None or placement.above is None:
+                self._voxels[k] = self._padding
+            else:
+                ends = (placement.below, placement.above)
+                spare = {i: values for i, values in spare.items() if i in ends}
+                below, above = (self._source(i, spare) for i in ends)
+                _blend(below, above, placement.weight, self._voxels[k])
+            self._is_read[k] = True
 
     def _source(self, index: int, spare: dict[int, npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """A measured slice, from the volume or, where it fell between its slices, its file."""

@@ -7,17 +7,50 @@ of its own), and trilinear interpolation.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from viewer.imaging.geometry import Points
+from viewer.imaging.geometry import Geometry, Points
 from viewer.imaging.plane import Plane
 from viewer.imaging.volume import PADDING, Volume, fill_padding
 
 _ALIGNED = 1e-4  # voxels a plane may drift over its whole width and still count as aligned
+
+
+@dataclass(frozen=True)
+class GridCut:
+    """The part of a grid that a plane of whole voxels shows.
+
+    Parameters
+    ----------
+    cut : tuple of slice or int
+        Along z, y and x; the number is the plane's place along its normal.
+    transposed : bool
+        Whether the picture's rows run along the faster of the two other axes.
+    """
+
+    cut: tuple[slice | int, slice | int, slice | int]
+    transposed: bool
+
+    @property
+    def slice_index(self) -> int | None:
+        """The grid's slice that the picture shows; None when it lies across the slices."""
+        return self.cut[0] if isinstance(self.cut[0], int) else None
+
+    def of(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The picture of values on the grid, shape (slices, rows, columns, …); a view of them."""
+        return self._turned(values[self.cut])
+
+    def of_slice(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The picture of values on one slice, shape (rows, columns, …); a view of them."""
+        return self._turned(values[self.cut[1:]])
+
+    def _turned(self, picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return picture.swapaxes(0, 1) if self.transposed else picture
 
 
 def reslice(volume: Volume, plane: Plane) -> npt.NDArray[Any]:
@@ -31,20 +64,51 @@ def reslice(volume: Volume, plane: Plane) -> npt.NDArray[Any]:
     Returns
     -------
     ndarray of the volume's type, shape (rows, columns)
-        Padding (``PADDING`` or NaN) outside the volume. Where interpolated, padding inside the
-        volume counts as its background. May be a read-only view of the voxels.
+        Padding (``PADDING`` or NaN) outside the volume, and where a slice is not read yet. Where
+        interpolated, padding inside the volume counts as its background. May be a read-only view
+        of the voxels.
     """
-    geometry = volume.geometry
-    origin = geometry.to_index(plane.origin)
-    right = geometry.to_index(plane.origin + plane.right) - origin
-    down = geometry.to_index(plane.origin + plane.down) - origin
+    origin, right, down = _steps(volume.geometry, plane)
+    # Looked at before the voxels are: slices read meanwhile are left for the next picture.
+    is_read = None if volume.is_read is None else volume.is_read.copy()
+    picture = _cut(volume, plane, origin, right, down)
+    if is_read is None or is_read.all():
+        return picture
+    return _hide_unread(picture, is_read, origin, right, down)
+
+
+def _cut(
+    volume: Volume, plane: Plane, origin: Points, right: Points, down: Points
+) -> npt.NDArray[Any]:
+    """The values, by the fastest of the ways that are possible."""
     axes = _grid_axes(plane.shape, right, down)
     if axes is None:
         return _trilinear(volume, plane.shape, origin, right, down)
-    whole = _whole_voxels(volume, plane.shape, origin, right, down, axes)
-    return (
-        whole if whole is not None else _separable(volume, plane.shape, origin, right, down, axes)
+    cut = _whole_voxels(volume.geometry, plane.shape, origin, right, down, axes)
+    if cut is not None:
+        return cut.of(volume.voxels)
+    return _separable(volume, plane.shape, origin, right, down, axes)
+
+
+def _hide_unread(
+    picture: npt.NDArray[Any],
+    is_read: npt.NDArray[np.bool_],
+    origin: Points,
+    right: Points,
+    down: Points,
+) -> npt.NDArray[Any]:
+    """The picture with padding for each pixel that a slice not read yet has a part in."""
+    rows, columns = picture.shape
+    # In most planes the slice depends on the row or the column alone.
+    along_row = np.arange(columns) * right[2] if abs(right[2]) * columns > _ALIGNED else np.zeros(1)
+    along_column = np.arange(rows) * down[2] if abs(down[2]) * rows > _ALIGNED else np.zeros(1)
+    z = origin[2] + along_column[:, None] + along_row[None, :]
+    below, above = (
+        np.clip(end, 0, len(is_read) - 1).astype(int)
+        for end in (np.floor(z + _ALIGNED), np.ceil(z - _ALIGNED))
     )
+    padding = PADDING if picture.dtype == np.int16 else np.nan
+    return np.where(is_read[below] & is_read[above], picture, picture.dtype.type(padding))
 
 
 def _grid_axes(shape: tuple[int, int], right: Points, down: Points) -> tuple[int, int] | None:
@@ -57,22 +121,36 @@ def _grid_axes(shape: tuple[int, int], right: Points, down: Points) -> tuple[int
     return (across, along) if across != along and drift < _ALIGNED else None
 
 
+def grid_cut(geometry: Geometry, plane: Plane) -> GridCut | None:
+    """How a plane cuts a grid, when its pixels are voxels and all lie inside; else None."""
+    origin, right, down = _steps(geometry, plane)
+    axes = _grid_axes(plane.shape, right, down)
+    return _whole_voxels(geometry, plane.shape, origin, right, down, axes) if axes else None
+
+
+def _steps(geometry: Geometry, plane: Plane) -> tuple[Points, Points, Points]:
+    """The plane's first pixel, and the ways to the next column and row, as indices."""
+    origin = geometry.to_index(plane.origin)
+    right = geometry.to_index(plane.origin + plane.right) - origin
+    down = geometry.to_index(plane.origin + plane.down) - origin
+    return origin, right, down
+
+
 def _whole_voxels(
-    volume: Volume,
+    geometry: Geometry,
     shape: tuple[int, int],
     origin: Points,
     right: Points,
     down: Points,
     axes: tuple[int, int],
-) -> npt.NDArray[Any] | None:
-    """The picture as a view of the voxels, when its pixels are voxels and all lie inside."""
+) -> GridCut | None:
     across, along = axes
     normal = 3 - across - along
     start = np.rint(origin).astype(int)
     end = start.copy()
     end[across] += round(right[across]) * (shape[1] - 1)
     end[along] += round(down[along]) * (shape[0] - 1)
-    counts = np.array(volume.geometry.shape[::-1])
+    counts = np.array(geometry.shape[::-1])
     unit = (
         abs(abs(right[across]) - 1) * shape[1] < _ALIGNED
         and abs(abs(down[along]) - 1) * shape[0] < _ALIGNED
@@ -88,9 +166,8 @@ def _whole_voxels(
         forward = slice(low, high + 1)
         backward = slice(high, low - 1 if low else None, -1)
         cut[2 - axis] = forward if end[axis] >= start[axis] else backward
-    picture = volume.voxels[tuple(cut)]
     # The array is [z, y, x]: rows come first when they follow the slower of the two axes.
-    return picture if along > across else picture.T
+    return GridCut((cut[0], cut[1], cut[2]), transposed=along < across)
 
 
 def _separable(

@@ -121,4 +121,4 @@ class Display:
 
     def _auto(self) -> Window:
         assert self._volume is not None
-        return auto_window(self._volume.voxels)
+        return auto_window(self._volume.read_slices())
