@@ -2,7 +2,7 @@ import pytest
 
 from viewer.dicom.series import StudyInfo
 from viewer.imaging.plane import Orientation
-from viewer.imaging.voi import Window
+from viewer.imaging.voi import VoiFunction, Window
 from viewer.ui import captions
 
 
@@ -21,11 +21,19 @@ def test_numbers_have_a_true_minus_and_no_negative_zero(number, digits, text):
 
 def test_a_window_is_named_by_width_and_level():
     assert captions.window_line(Window(-600, 1500)) == "W 1500  L −600"
+    uptake = Window(3.5, 7, function=VoiFunction.LINEAR_EXACT)
+    assert captions.window_line(uptake) == "W 7.0  L 3.5"
 
 
 @pytest.mark.parametrize(
     ("amount", "unit", "text"),
-    [(-812.0, "HU", "−812 HU"), (405.0, "", "405"), (0.25, "", "0.250"), (2.5, "SUV", "2.500 SUV")],
+    [
+        (-812.0, "HU", "−812 HU"),
+        (405.0, "", "405"),
+        (0.25, "", "0.250"),
+        (2.5, "SUVbw", "2.50 SUVbw"),
+        (4999.6, "Bq/ml", "5000 Bq/ml"),
+    ],
 )
 def test_values_have_their_unit_and_only_the_decimals_they_need(amount, unit, text):
     assert captions.value(amount, unit) == text

@@ -1,7 +1,7 @@
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from viewer.imaging.voi import Window
+from viewer.imaging.voi import VoiFunction, Window
 from viewer.ui.mouse import Mouse, Tool, dragged_window, tool_for
 
 Left, Middle, Right = (
@@ -163,3 +163,11 @@ def test_the_left_button_takes_the_chosen_tool(mouse, target):
     mouse.left_tool = Tool.PAN
     drag(mouse, Left, Plain, (100, 100), (110, 95))
     assert target.calls[0] == ("pan", 10, -5)
+
+
+def test_a_window_of_uptake_changes_by_fractions():
+    start = Window(3.5, 7, function=VoiFunction.LINEAR_EXACT)
+    window = dragged_window(start, right_px=256, up_px=-128)
+    assert (window.width, window.center) == (14, 7)
+    assert window.function is VoiFunction.LINEAR_EXACT
+    assert 0 < dragged_window(start, right_px=-500, up_px=0).width < 0.01

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from viewer.dicom.series import LengthUnit, Series, StudyInfo
+from viewer.dicom.series import SUV, LengthUnit, Series, StudyInfo
 from viewer.imaging.plane import Orientation
-from viewer.imaging.voi import Window
+from viewer.imaging.voi import VoiFunction, Window
 
 #: The plane's name, and the LPS letter of the axis that its slices follow.
 _AXIS = {Orientation.AXIAL: "S", Orientation.CORONAL: "P", Orientation.SAGITTAL: "L"}
@@ -95,13 +95,17 @@ def point(lps: npt.ArrayLike) -> str:
 
 
 def window_line(window: Window) -> str:
-    """Width and level."""
-    return f"W {number(window.width)}  L {number(window.center)}"
+    """Width and level; with decimals where values are no integers."""
+    exact = window.function is VoiFunction.LINEAR_EXACT
+    digits = 0 if not exact or window.width >= 100 else 1 if window.width >= 5 else 2
+    return f"W {number(window.width, digits)}  L {number(window.center, digits)}"
 
 
 def value(amount: float, unit: str) -> str:
-    """A voxel's value with its unit; HU and whole numbers without decimals."""
-    digits = 0 if unit == "HU" or amount.is_integer() else 3
+    """A voxel's value with its unit; HU, activity and whole numbers without decimals."""
+    if unit == SUV:
+        return f"{number(amount, 2)} {unit}"
+    digits = 0 if unit in ("HU", "Bq/ml") or amount.is_integer() else 3
     return f"{number(amount, digits)} {unit}".strip()
 
 

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from PySide6.QtCore import QPointF, Qt
 
-from viewer.imaging.voi import Window
+from viewer.imaging.voi import VoiFunction, Window
 
 _CLICK_PX = 4  # a press that moved less is a click
 _FINE = 0.25
+_NARROWEST = 1e-3  # a width of values that are no integers
 _WHEEL_NOTCH = 120  # Qt: eighths of a degree in one notch of an ordinary wheel
 _ZOOM_PER_PX = 1.008
 _ZOOM_PER_NOTCH = 1.15
@@ -43,8 +44,13 @@ def tool_for(
 def dragged_window(start: Window, right_px: float, up_px: float) -> Window:
     """A window after a drag: right is wider, up is brighter.
 
-    The gain is 1 HU per pixel up to a width of 256 and grows with the width from there.
+    The gain is 1 HU per pixel up to a width of 256 and grows with the width from there. Values that
+    are no integers have a gain in proportion to the width.
     """
+    if start.function is VoiFunction.LINEAR_EXACT:
+        gain = start.width / 256
+        width = max(_NARROWEST, start.width + right_px * gain)
+        return Window(start.center - up_px * gain, width, function=start.function)
     gain = max(1.0, start.width / 256)
     return Window(round(start.center - up_px * gain), max(1, round(start.width + right_px * gain)))
 

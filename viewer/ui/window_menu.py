@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from viewer.dicom.series import SUV
 from viewer.imaging.voi import Window
 from viewer.session.presets import WindowPresets
 from viewer.session.session import Session
@@ -60,9 +61,8 @@ class WindowMenu(QMenu):
         window = self._session.display.window
         return f"{window.name}  {captions.window_line(window)}".strip()
 
-    def _entry(self, window: Window, name: str, key: str) -> QAction:
-        text = f"File: {window.name}" if name.startswith("file") else window.name
-        action = QAction(f"{text}   {captions.window_line(window)}", self)
+    def _entry(self, window: Window, name: str, key: str, origin: str = "") -> QAction:
+        action = QAction(f"{origin}{window.name}   {captions.window_line(window)}", self)
         action.setObjectName(name)
         if key:
             action.setShortcut(QKeySequence(key))
@@ -76,7 +76,8 @@ class WindowMenu(QMenu):
             action.deleteLater()
         series = self._session.active
         windows = series.windows if series is not None else ()
-        self._files = [self._entry(w, f"file_{n}", "") for n, w in enumerate(windows)]
+        origin = "File: " if series is None or series.unit != SUV else ""
+        self._files = [self._entry(w, f"file_{n}", "", origin) for n, w in enumerate(windows)]
         why = _NO_VOLUME if series is None else "" if series.unit == "HU" else _NO_HU
         for action in self.preset_actions:
             action.setEnabled(not why)
