@@ -1,5 +1,1 @@
-"""Classification of single pictures, radiographs above all."""
-
-from ai.classification.pipeline import Classification, classify
-
-__all__ = ["Classification", "classify"]
+"""Classification of single pictures, radiographs above all; see ``pipeline.classify``."""

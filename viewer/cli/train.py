@@ -43,9 +43,9 @@ def train(
     """Train a model: a package that can be run at once, with its report and card."""
     config = Path(what)
     if config.suffix in (".toml", ".json"):
-        from ai.training import classification
+        from ai.training.classification.workbench import train as train_classifier
 
-        package = classification.train(config, data=data, out=out, resume=resume, report=_line)
+        package = train_classifier(config, data=data, out=out, resume=resume, report=_line)
         write(str(package.folder))
         return
     if what not in (NODULES, TABLE):
@@ -56,9 +56,9 @@ def train(
     if data is None:
         raise typer.BadParameter("say where the training data is", param_hint="--data")
     if what == TABLE:
-        from ai.training import tabular
+        from ai.training.tabular.training import train as train_table
 
-        _, evaluation = tabular.train(data, out, report=_line)
+        _, evaluation = train_table(data, out, report=_line)
         _print(evaluation)
         return
     from ai.training import nodules
@@ -72,9 +72,9 @@ def evaluate(model: Model, data: Data, json_file: Json = None) -> None:
     """Measure a model on cases that it has not seen, with 95 % confidence intervals."""
     package = _package(model, data)
     if package.spec.task == "classification":
-        from ai.training import classification
+        from ai.training.classification.evaluation import evaluate as evaluate_classifier
 
-        evaluation = classification.evaluate(package.folder, data)
+        evaluation = evaluate_classifier(package.folder, data)
     else:
         from ai.training import nodules
 

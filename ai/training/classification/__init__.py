@@ -1,7 +1,1 @@
-"""The training workbench for classifiers of pictures."""
-
-from ai.training.classification.evaluation import evaluate
-from ai.training.classification.workbench import train
-from ai.training.evaluation import Evaluation
-
-__all__ = ["Evaluation", "evaluate", "train"]
+"""The training workbench for classifiers of pictures; ``workbench.train`` is the way in."""

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from ai.classification.preparation import Preparation
-from ai.errors import AIError
 from ai.packages.schema import DataSource, Identifier
+from ai.training.settings_file import ConfigError as ConfigError
+from ai.training.settings_file import read_document, validated
 
 Positive = Annotated[float, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Interval = tuple[float, float]
-
-
-class ConfigError(AIError):
-    """The configuration of a training is missing or not valid."""
 
 
 class _Section(BaseModel):
@@ -241,15 +236,4 @@ def read(path: Path) -> Config:
     ConfigError
         The file cannot be read, or something in it is not valid: the message names the place.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-        content = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-        return Config.model_validate(content)
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path} is not valid: {place}: {first['msg']}.") from error
-    except ValueError as error:
-        raise ConfigError(f"{path} is not valid {path.suffix[1:].upper()}: {error}.") from error
+    return validated(Config, read_document(path), path)

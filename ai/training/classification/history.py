@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ai.packages.write import replace_file
 from ai.training.classification.eventfile import EventFile
-from ai.training.classification.loop import Event
+from ai.training.events import Event
 
 #: ``(epoch, value)`` by ``"member_1/train/loss"`` and the like.
 Curves = dict[str, list[tuple[float, float]]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,36 +27,9 @@ from ai.training.classification.optimisation import (
     stops,
 )
 from ai.training.classification.samples import Prints
+from ai.training.events import Event, Listener
 
 _EVERY = 10
-
-
-@dataclass(frozen=True)
-class Event:
-    """How a training stands: the live figures of its curves.
-
-    Parameters
-    ----------
-    member : int
-        Which of the networks trained one after the other, from 0.
-    epoch : float
-        How many are done; fractions between their ends.
-    epochs : int
-    seconds_left : float
-        For this member.
-    values : dict of str to float
-        ``"train/loss"``, ``"train/rate"``; at an epoch's end also ``"validation/loss"`` and
-        ``"validation/accuracy"``.
-    """
-
-    member: int
-    epoch: float
-    epochs: int
-    seconds_left: float
-    values: dict[str, float]
-
-
-Listener = Callable[[Event], None]
 
 
 @dataclass
@@ -140,7 +112,7 @@ class Trainer:
                 },
             )
             values = {"validation/loss": loss, "validation/accuracy": accuracy}
-            self.listener(Event(member, state.epoch, settings.epochs, 0.0, values))
+            self._tell(member, state.epoch, 0.0, values)
         network.load_state_dict(torch.load(best, map_location=self.device, weights_only=True))
         return network.eval()
 
@@ -163,7 +135,7 @@ class Trainer:
             weight = weight.to(self.device)
         network.train()
         batches = [b for b in np.array_split(order, schedule.steps_an_epoch) if len(b) > 1]
-        started, total = time.monotonic(), 0.0
+        started, total, hits, seen = time.monotonic(), 0.0, 0, 0
         for i, rows in enumerate(batches):
             for group in learner.param_groups:
                 group["lr"] = schedule.rate(epoch * schedule.steps_an_epoch + i)
@@ -181,12 +153,21 @@ class Trainer:
             learner.step()
             average.update_parameters(network)
             total += float(loss.detach())
+            hits += int((logits.detach().argmax(1) == target).sum())
+            seen += len(rows)
             if (i + 1) % _EVERY == 0 or i + 1 == len(batches):
                 done = epoch + (i + 1) / len(batches)
                 pace = (time.monotonic() - started) / (i + 1) * len(batches)
-                values = {"train/loss": total / (i + 1), "train/rate": group["lr"]}
-                left = pace * (settings.epochs - done)
-                self.listener(Event(member, done, settings.epochs, left, values))
+                values = {
+                    "train/loss": total / (i + 1),
+                    "train/accuracy": hits / seen,
+                    "train/rate": group["lr"],
+                }
+                self._tell(member, done, pace * (settings.epochs - done), values)
+
+    def _tell(self, member: int, epoch: float, left: float, values: dict[str, float]) -> None:
+        epochs, members = self.config.optimisation.epochs, self.config.network.members
+        self.listener(Event(member, epoch, epochs, left, values, members))
 
 
 def to_input(pixels: Grey, preparation: Preparation, device: torch.device) -> torch.Tensor:

@@ -7,7 +7,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -129,6 +129,12 @@ def classes_of(source: Source) -> tuple[str, ...]:
     return tuple(sorted({sample.label for sample in source.samples}))
 
 
+def indices(samples: Sequence[Sample], labels: tuple[str, ...]) -> npt.NDArray[np.int64]:
+    """Which of ``labels`` each sample bears, without regard to case; −1 for none of them."""
+    index = {name.casefold(): i for i, name in enumerate(labels)}
+    return np.array([index.get(s.label.casefold(), -1) for s in samples], dtype=np.int64)
+
+
 def load(
     source: Source,
     labels: tuple[str, ...],
@@ -148,7 +154,6 @@ def load(
     change : callable, optional
         Done to each picture before it is prepared: a shift to be measured.
     """
-    index = {name.casefold(): i for i, name in enumerate(labels)}
     pixels, kept, digests, skipped = [], [], [], []
     for sample in source.samples:
         try:
@@ -164,7 +169,7 @@ def load(
         raise DataError("None of the pictures could be read.", skipped[0] if skipped else "")
     return Prints(
         np.stack(pixels),
-        np.array([index.get(s.label.casefold(), -1) for s in kept], dtype=np.int64),
+        indices(kept, labels),
         np.array([s.patient for s in kept]),
         np.array([s.file for s in kept]),
         np.array(digests),

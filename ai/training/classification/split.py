@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ai.training.classification.config import Split
-from ai.training.classification.samples import Prints
+from ai.training.classification.config import ConfigError, Split
+from ai.training.classification.samples import DataError, Prints
 
 Rows = npt.NDArray[np.int64]
 
@@ -72,6 +72,40 @@ def split(prints: Prints, shares: Split, seed: int) -> Parts:
     of_row = part[person]
     train, held_back, tested = (np.flatnonzero(of_row == k) for k in range(3))
     return Parts(train, held_back, tested, duplicates)
+
+
+def divide(prints: Prints, labels: tuple[str, ...], shares: Split, seed: int) -> Parts:
+    """``split``, of data that can be trained on.
+
+    Raises
+    ------
+    ConfigError
+        A picture is of no class that the configuration names.
+    DataError
+        There is one class only, or a part lacks one.
+    """
+    strange = np.flatnonzero(prints.labels < 0)
+    if len(strange):
+        raise ConfigError(
+            f"{len(strange)} pictures, {prints.files[strange[0]]} among them, are of no class that"
+            f" data.labels names ({', '.join(labels)})."
+        )
+    if len(labels) < 2:
+        raise DataError(
+            f"There is only one class, {labels[0]!r}: nothing can be told apart.",
+            "Put the pictures of each class into a folder with the class's name; a table needs two"
+            " different labels.",
+        )
+    parts = split(prints, shares, seed)
+    for name, rows in parts.named():
+        counts = np.bincount(prints.labels[rows], minlength=len(labels))
+        if not counts.all():
+            raise DataError(
+                f"The {name} part would hold no {labels[int(np.argmin(counts))]!r}: there are too"
+                " few patients of that class.",
+                "Add cases of more patients, or give the part a larger share.",
+            )
+    return parts
 
 
 def _hash(patient: str, seed: int) -> bytes:

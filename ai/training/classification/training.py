@@ -16,7 +16,7 @@ from ai.training.classification.config import Config, ConfigError
 from ai.training.classification.loop import Trainer
 from ai.training.classification.pretrained import start_from_imagenet
 from ai.training.classification.samples import Prints, Source, classes_of, load, open_source
-from ai.training.classification.split import Parts, split
+from ai.training.classification.split import Parts, divide
 from ai.training.events import Listener
 
 Log = Callable[[str], None]
@@ -58,13 +58,7 @@ def gather(config: Config, path: Path, log: Log) -> Material:
     prints = load(source, labels, config.preparation)
     for line in prints.skipped:
         log(f"left out: {line}")
-    strange = np.flatnonzero(prints.labels < 0)
-    if len(strange):
-        raise ConfigError(
-            f"{len(strange)} pictures, {prints.files[strange[0]]} among them, are of no class that"
-            f" data.labels names ({', '.join(labels)})."
-        )
-    parts = split(prints, config.split, config.seed)
+    parts = divide(prints, labels, config.split, config.seed)
     log(f"{parts.duplicates} duplicates; {parts.describe(prints, labels)}")
     preparation = with_statistics(config.preparation, prints.select(parts.train))
     return Material(source, prints, parts, labels, preparation)

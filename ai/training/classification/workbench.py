@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from ai.engine import choose_device
@@ -12,10 +11,10 @@ from ai.training.classification import figures, reports
 from ai.training.classification.config import Config, ConfigError, read
 from ai.training.classification.eventfile import EventFile
 from ai.training.classification.history import History
-from ai.training.classification.loop import Event, Listener
 from ai.training.classification.release import Release
 from ai.training.classification.training import Log, gather, train_members
 from ai.training.classification.verdict import judge
+from ai.training.events import Event, Listener
 
 
 def train(
@@ -25,7 +24,7 @@ def train(
     out: Path,
     resume: bool = False,
     report: Log,
-    listener: Callable[[Event], None] = lambda event: None,
+    listener: Listener = lambda event: None,
     device: DeviceChoice = "auto",
 ) -> Package:
     """Train, calibrate, test and package a classifier of pictures.

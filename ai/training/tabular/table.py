@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ai.errors import AIError
+from ai.training.classification.samples import Prints
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,8 +55,13 @@ def read_table(path: Path, label: str = "", patient: str = "") -> Table:
     TableError
         A column is missing, or a feature is not a number: the message names row and column.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.reader(file) if row]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.reader(file) if row]
+    except OSError as error:
+        raise TableError(f"{path} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TableError(f"{path} is not a CSV in UTF-8: {error}.") from error
     if len(rows) < 2:
         raise TableError(f"{path} has no rows.")
     if any(not _is_number(cell) for cell in rows[0][:-1]):
@@ -66,13 +72,35 @@ def read_table(path: Path, label: str = "", patient: str = "") -> Table:
     for name in filter(None, (label, patient)):
         if name not in header:
             raise TableError(f"{path} has no column {name!r}.", f"It has {', '.join(header)}.")
+    for i, row in enumerate(rows):
+        if len(row) != len(header):
+            raise TableError(f"{path}: row {i + 1} has {len(row)} cells, not {len(header)}.")
     columns = tuple(name for name in header if name not in (label, patient))
+    if not columns:
+        raise TableError(f"{path} has no column of features beside {label!r}.")
     kept = [header.index(name) for name in columns]
     return Table(
         np.array([[_number(path, i, header, row, c) for c in kept] for i, row in enumerate(rows)]),
         np.array([row[header.index(label)].strip() for row in rows]),
         np.array([row[header.index(patient)] if patient else str(i) for i, row in enumerate(rows)]),
         columns,
+    )
+
+
+def labels_of(table: Table) -> tuple[str, ...]:
+    """The classes, in alphabetical order: that of the network's outputs."""
+    return tuple(sorted(set(table.labels.tolist())))
+
+
+def as_prints(table: Table, labels: tuple[str, ...]) -> Prints:
+    """Rows in the form that is divided into parts: same features, same patient."""
+    rows = len(table.labels)
+    return Prints(
+        np.zeros((rows, 0, 0, 0), dtype=np.uint8),
+        np.array([labels.index(str(label)) for label in table.labels], dtype=np.int64),
+        table.patients,
+        np.arange(1, rows + 1).astype(str),
+        np.array([row.tobytes().hex() for row in table.features]),
     )
 
 
@@ -85,7 +113,7 @@ def _is_number(cell: str) -> bool:
 
 
 def _number(path: Path, index: int, header: list[str], row: list[str], column: int) -> float:
-    cell = row[column] if column < len(row) else ""
+    cell = row[column]
     if not _is_number(cell) or not np.isfinite(float(cell)):
         raise TableError(
             f"{path}: {cell!r} in row {index + 1}, column {header[column]!r} is not a number."

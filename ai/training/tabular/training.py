@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
+import safetensors.torch
 import torch
-from pydantic import BaseModel, ConfigDict, Field
 from torch.nn import functional
 
 from ai.classification.calibration import probabilities
@@ -19,53 +19,23 @@ from ai.classification.parameters import Calibration
 from ai.networks import build
 from ai.packages.schema import WEIGHTS
 from ai.packages.write import replace_file, write_weights
-from ai.training.classification import reports
-from ai.training.classification.config import Optimisation, Split
+from ai.training.classification import figures, reports
 from ai.training.classification.evaluation import Answers, measure
+from ai.training.classification.eventfile import EventFile
 from ai.training.classification.fitting import fit_calibration, threshold_for
+from ai.training.classification.history import History
 from ai.training.classification.optimisation import Schedule, epoch_order, optimiser, stops
-from ai.training.classification.samples import Prints
-from ai.training.classification.split import Parts, split
+from ai.training.classification.split import Parts, divide
 from ai.training.evaluation import Evaluation
-from ai.training.tabular.table import Table, TableError, read_table
+from ai.training.events import Event, Listener
+from ai.training.tabular.config import TableConfig
+from ai.training.tabular.table import Table, TableError, as_prints, labels_of, read_table
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
 MODEL = "table.json"
 _ARCHITECTURE, _ROLE = "DenseClassifier", "classify"
-
-
-class TableConfig(BaseModel):
-    """The configuration of a training on a table.
-
-    Parameters
-    ----------
-    label, patient : str
-        Columns; the last one, and none, if empty.
-    positive : str
-        The class that is looked for; the last in alphabetical order if empty.
-    seed : int
-    widths : tuple of int
-        Of the dense layers.
-    dropout : float
-    sensitivity : float
-        Of the operating point, on validation rows.
-    split : Split
-    optimisation : Optimisation
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    label: str = ""
-    patient: str = ""
-    positive: str = ""
-    seed: int = 0
-    widths: tuple[int, ...] = (64, 32)
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    sensitivity: Annotated[float, Field(ge=0, le=1)] = 0.9
-    split: Split = Split()
-    optimisation: Optimisation = Optimisation(epochs=100, batch=16, rate=2e-3, patience=20)
 
 
 @dataclass(frozen=True)
@@ -101,7 +71,12 @@ class TableModel:
 
 
 def train(
-    data: Path, out: Path, config: TableConfig | None = None, *, report: Callable[[str], None]
+    data: Path,
+    out: Path,
+    config: TableConfig | None = None,
+    *,
+    report: Callable[[str], None],
+    listener: Listener = lambda event: None,
 ) -> tuple[TableModel, Evaluation]:
     """Train on a table; write the model and its report.
 
@@ -110,10 +85,13 @@ def train(
     data : Path
         See ``read_table``.
     out : Path
-        Receives ``table.json``, ``weights.safetensors`` and ``report/``.
+        Receives ``table.json``, ``weights.safetensors``, ``events/`` (for TensorBoard) and
+        ``report/``.
     config : TableConfig, optional
     report : callable
         Receives lines of progress.
+    listener : callable
+        Receives live figures.
 
     Returns
     -------
@@ -123,41 +101,45 @@ def train(
 
     Raises
     ------
-    TableError
+    TableError, DataError
         The table cannot be learnt from.
     """
     config = config or TableConfig()
     table = read_table(data, config.label, config.patient)
-    labels = tuple(sorted(set(table.labels.tolist())))
+    labels = labels_of(table)
     positive = config.positive or labels[-1]
-    if len(labels) < 2 or positive not in labels:
+    if positive not in labels:
         raise TableError(f"{data} has the classes {', '.join(labels)}; {positive!r} is looked for.")
-    truth = np.array([labels.index(str(label)) for label in table.labels], dtype=np.int64)
-    parts = split(_rows(table, truth), config.split, config.seed)
-    report(parts.describe(_rows(table, truth), labels))
-    model = _fit(config, table, truth, labels, parts, report)
+    rows = as_prints(table, labels)
+    truth = rows.labels
+    parts = divide(rows, labels, config.split, config.seed)
+    report(parts.describe(rows, labels))
+    pictures = out / "report"
+    pictures.mkdir(parents=True, exist_ok=True)
+    with EventFile(out / "events") as events:
+        history = History.begin(out / "history.json", events, resume=False)
+
+        def follow(event: Event) -> None:
+            history.add(event)
+            listener(event)
+
+        model = _fit(config, table, truth, labels, parts, report, follow)
+    figures.draw_curves(pictures / "learning.png", history.curves)
     held_back = model.probabilities(table.features[parts.validation])[:, labels.index(positive)]
     is_there = truth[parts.validation] == labels.index(positive)
     answers = Answers(
         model.probabilities(table.features[parts.test]),
         truth[parts.test],
         table.patients[parts.test],
-        parts.test.astype(str),
+        rows.files[parts.test],
         labels,
         {},
         positive,
         threshold_for(held_back, is_there, config.sensitivity),
     )
     evaluation = Evaluation(out.name, data.name, len(parts.test), measure(answers))
-    _write(out, model, answers, evaluation)
+    _write(out, config, model, answers, evaluation)
     return model, evaluation
-
-
-def _rows(table: Table, truth: Labels) -> Prints:
-    """Rows in the form that ``split`` divides: same features, same patient."""
-    digests = np.array([row.tobytes().hex() for row in table.features])
-    nothing = np.zeros((len(truth), 1, 0, 0), dtype=np.uint8)
-    return Prints(nothing, truth, table.patients, np.arange(len(truth)).astype(str), digests)
 
 
 def _fit(
@@ -167,6 +149,7 @@ def _fit(
     labels: tuple[str, ...],
     parts: Parts,
     report: Callable[[str], None],
+    listener: Listener,
 ) -> TableModel:
     rows = table.features[parts.train]
     mean, sd = rows.mean(0), np.maximum(rows.std(0), 1e-9)
@@ -178,7 +161,7 @@ def _fit(
         widths=config.widths,
         dropout=config.dropout,
     )
-    losses = _learn(network, _tensor((table.features - mean) / sd), truth, parts, config)
+    losses = _learn(network, _tensor((table.features - mean) / sd), truth, parts, config, listener)
     report(f"{len(losses)} epochs, validation loss {min(losses):.4f}")
     model = TableModel(network.eval(), table.columns, labels, mean, sd, Calibration())
     calibration = fit_calibration(
@@ -190,7 +173,12 @@ def _fit(
 
 
 def _learn(
-    network: torch.nn.Module, x: torch.Tensor, truth: Labels, parts: Parts, config: TableConfig
+    network: torch.nn.Module,
+    x: torch.Tensor,
+    truth: Labels,
+    parts: Parts,
+    config: TableConfig,
+    listener: Listener,
 ) -> list[float]:
     """Train in place, keep the best weights, and return the validation losses."""
     settings, y = config.optimisation, torch.from_numpy(truth)
@@ -200,41 +188,88 @@ def _learn(
     schedule = Schedule(settings, max(1, len(parts.train) // settings.batch), losses)
     rng = np.random.default_rng(config.seed)
     classes = int(truth.max()) + 1
+    started = time.monotonic()
     while len(losses) < settings.epochs and not stops(losses, settings.patience):
         network.train()
+        total, hits = 0.0, 0
         order = parts.train[epoch_order(truth[parts.train], classes, settings.balance, rng)]
         for i, batch in enumerate(np.array_split(order, schedule.steps_an_epoch)):
             for group in learner.param_groups:
                 group["lr"] = schedule.rate(len(losses) * schedule.steps_an_epoch + i)
-            smoothing = settings.label_smoothing
-            loss = functional.cross_entropy(network(x[batch]), y[batch], label_smoothing=smoothing)
+            logits = network(x[batch])
+            loss = functional.cross_entropy(
+                logits, y[batch], label_smoothing=settings.label_smoothing
+            )
             learner.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             learner.step()
+            total += float(loss.detach()) * len(batch)
+            hits += int((logits.detach().argmax(1) == y[batch]).sum())
         network.eval()
         with torch.inference_mode():
-            held_back = functional.cross_entropy(network(x[parts.validation]), y[parts.validation])
-        losses.append(float(held_back))
+            logits = network(x[parts.validation])
+        losses.append(float(functional.cross_entropy(logits, y[parts.validation])))
+        values = {
+            "train/loss": total / len(order),
+            "train/accuracy": hits / len(order),
+            "train/rate": group["lr"],
+            "validation/loss": losses[-1],
+            "validation/accuracy": float((logits.argmax(1) == y[parts.validation]).float().mean()),
+        }
+        pace = (time.monotonic() - started) / len(losses)
+        left = pace * (settings.epochs - len(losses))
+        listener(Event(0, len(losses), settings.epochs, left, values))
         if losses[-1] <= min(losses):
             best = {name: value.clone() for name, value in network.state_dict().items()}
     network.load_state_dict(best)
     return losses
 
 
+def load(folder: Path) -> TableModel:
+    """A model that ``train`` wrote.
+
+    Raises
+    ------
+    TableError
+        The folder holds none.
+    """
+    try:
+        stored = json.loads((folder / MODEL).read_text(encoding="utf-8"))
+        network = build(
+            _ARCHITECTURE,
+            inputs=len(stored["columns"]),
+            classes=len(stored["labels"]),
+            widths=stored["widths"],
+        )
+        state = safetensors.torch.load_file(folder / stored["weights"])
+        network.load_state_dict({k.removeprefix(f"{_ROLE}."): v for k, v in state.items()})
+        return TableModel(
+            network.eval(),
+            tuple(stored["columns"]),
+            tuple(stored["labels"]),
+            np.array(stored["mean"]),
+            np.array(stored["sd"]),
+            Calibration.model_validate(stored["calibration"]),
+        )
+    except (OSError, KeyError, ValueError, RuntimeError) as error:
+        raise TableError(f"{folder} holds no model of a table: {error}.") from error
+
+
 def _tensor(values: Floats) -> torch.Tensor:
     return torch.from_numpy(values.astype(np.float32))
 
 
-def _write(out: Path, model: TableModel, answers: Answers, evaluation: Evaluation) -> None:
-    pictures = out / "report"
-    pictures.mkdir(parents=True, exist_ok=True)
-    reports.draw_answers(pictures, answers)
+def _write(
+    out: Path, config: TableConfig, model: TableModel, answers: Answers, evaluation: Evaluation
+) -> None:
+    reports.draw_answers(out / "report", answers)
     write_weights(out, {_ROLE: model.network})
     document = {
         "columns": model.columns,
         "labels": model.labels,
         "mean": model.mean.tolist(),
         "sd": model.sd.tolist(),
+        "widths": config.widths,
         "calibration": model.calibration.model_dump(mode="json"),
         "positive": answers.positive,
         "threshold": answers.threshold,

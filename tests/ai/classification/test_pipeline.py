@@ -8,7 +8,7 @@ import torch
 from scipy import ndimage
 from torch import nn
 
-from ai.classification import Classification, classify
+from ai.classification.pipeline import Classification, classify
 from ai.classification.preparation import Preparation
 from ai.errors import CancelledError, ContractError, PackageError
 from ai.image import Image

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ai.training.tabular import TableConfig, train
+from ai.training.tabular.config import TableConfig
 from ai.training.tabular.table import TableError, read_table
+from ai.training.tabular.training import load, train
 
 
 def write_table(path: Path, rows: int = 300, seed: int = 0) -> Path:
@@ -35,6 +36,8 @@ def test_a_table_becomes_a_model_with_its_report(tmp_path: Path):
     stored = json.loads((tmp_path / "out/table.json").read_text())
     assert stored["evaluation"]["metrics"]["auc"]["value"] == found.metrics["auc"].value
     assert (tmp_path / "out/report/roc.png").stat().st_size > 1000
+    row = np.array([[1400.0, 0.001, 0.3]])
+    assert load(tmp_path / "out").probabilities(row) == pytest.approx(model.probabilities(row))
 
 
 def test_features_are_standardised_by_training_rows_alone(tmp_path: Path):
