@@ -111,6 +111,9 @@ def test_declared_padding_is_masked_in_stored_units(tmp_path: Path, vr: str) -> 
 
 def test_a_range_of_padding_is_masked(tmp_path: Path) -> None:
     data = padded(-1990)
+    values = np.frombuffer(data.PixelData, np.int16).copy()
+    values[3] = -1999
+    data.PixelData = values.tobytes()
     data.add_new("PixelPaddingValue", "SS", -2000)
     data.add_new("PixelPaddingRangeLimit", "SS", -1985)
     voxels = volume_of([data], tmp_path).voxels[0]
