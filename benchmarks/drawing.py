@@ -9,7 +9,7 @@ from viewer.imaging.geometry import Geometry
 from viewer.imaging.overlay import colorize
 from viewer.imaging.plane import Orientation, standard_stack
 from viewer.imaging.reslice import reslice
-from viewer.imaging.voi import Window, apply_window
+from viewer.imaging.voi import Window, apply_voi
 from viewer.imaging.volume import Volume
 
 SHAPE = (300, 512, 512)
@@ -28,7 +28,7 @@ def rows() -> list[Row]:
         stack = standard_stack(volume.geometry, orientation)
         plane = stack.plane(stack.count // 2)
         floor = median_seconds(lambda p=plane: np.ascontiguousarray(reslice(volume, p)), 20)
-        drawn = median_seconds(lambda p=plane: apply_window(reslice(volume, p), window), 20)
+        drawn = median_seconds(lambda p=plane: apply_voi(reslice(volume, p), window), 20)
         overlay = median_seconds(lambda p=plane: colorize(reslice(heatmap, p)), 20)
         result.append(Row(f"{orientation} slice to grey", drawn * 1e3, "ms", floor * 1e3))
         result.append(Row(f"{orientation} overlay to RGBA", overlay * 1e3, "ms"))

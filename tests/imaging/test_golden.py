@@ -17,7 +17,7 @@ from viewer.imaging.overlay import blend, colorize
 from viewer.imaging.phantom import ChestScan, chest_ct
 from viewer.imaging.plane import Orientation, standard_stack
 from viewer.imaging.reslice import reslice
-from viewer.imaging.voi import Window, apply_window
+from viewer.imaging.voi import Window, apply_voi
 from viewer.imaging.volume import Volume
 
 GOLDEN = Path(__file__).parent / "golden" / "overlay_on_nodule.png"
@@ -48,7 +48,7 @@ def pictures(shift_mm: tuple[float, float, float] = (0, 0, 0)) -> np.ndarray:
     for n, orientation in enumerate(Orientation):
         stack = standard_stack(phantom.volume.geometry, orientation)
         plane = stack.plane(stack.index_of(nodule.center_lps_mm))
-        gray = apply_window(reslice(phantom.volume, plane), Window(-600, 1500))
+        gray = apply_voi(reslice(phantom.volume, plane), Window(-600, 1500))
         picture = blend(gray, colorize(reslice(heatmap, plane), opacity=0.6))[:SIDE, :SIDE]
         row[: picture.shape[0], n * SIDE : n * SIDE + picture.shape[1]] = picture
     return row

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 from pydicom.pixels import apply_windowing
 
-from viewer.imaging.voi import VoiFunction, Window, apply_window, auto_window, to_unit
+from viewer.imaging.voi import VoiFunction, Window, apply_voi, auto_window, to_unit
 from viewer.imaging.volume import PADDING
 
 ALL_INT16 = np.arange(-32768, 32768).astype(np.int16)
@@ -39,14 +39,14 @@ def test_linear_is_shifted_by_half_a_unit_and_exact_is_not():
 def test_table_and_formula_give_the_same_grey():
     window = Window(-600, 1500)
     expected = np.rint(to_unit(ALL_INT16, window) * 255)
-    assert np.array_equal(apply_window(ALL_INT16, window), expected)
-    assert np.array_equal(apply_window(ALL_INT16.astype(np.float32), window), expected)
+    assert np.array_equal(apply_voi(ALL_INT16, window), expected)
+    assert np.array_equal(apply_voi(ALL_INT16.astype(np.float32), window), expected)
 
 
 def test_inversion_swaps_black_and_white_once():
     window = Window(50, 350)
     values = np.array([-1000, 50, 1000], np.int16)
-    upright, inverted = apply_window(values, window), apply_window(values, window, inverted=True)
+    upright, inverted = apply_voi(values, window), apply_voi(values, window, inverted=True)
     assert upright[0] == 0
     assert inverted[0] == 255
     assert np.array_equal(inverted, 255 - upright)
@@ -54,8 +54,8 @@ def test_inversion_swaps_black_and_white_once():
 
 def test_padding_is_shown_as_air():
     values = np.array([[PADDING, -1000], [0, 400]], np.int16)
-    assert apply_window(values, Window(50, 350))[0, 0] == 0
-    assert apply_window(np.array([np.nan, 1], np.float32), Window(0, 2))[0] == 0
+    assert apply_voi(values, Window(50, 350))[0, 0] == 0
+    assert apply_voi(np.array([np.nan, 1], np.float32), Window(0, 2))[0] == 0
 
 
 def test_width_below_one_is_a_step():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from viewer.dicom.pixels import read_slice
 from viewer.dicom.series import Series
-from viewer.imaging.voi import apply_window, auto_window
+from viewer.imaging.voi import apply_voi, auto_window
 
 
 def thumbnail(series: Series, size: int = 96) -> npt.NDArray[np.uint8]:
@@ -32,9 +34,14 @@ def thumbnail(series: Series, size: int = 96) -> npt.NDArray[np.uint8]:
     shape = (item.encoding.rows, item.encoding.columns)
     values = np.empty(shape, np.float32 if series.is_float else np.int16)
     read_slice(item, values, is_hu=series.unit == "HU")
+    return small_picture(values, series, size)
+
+
+def small_picture(values: npt.NDArray[Any], series: Series, size: int) -> npt.NDArray[np.uint8]:
+    """Return one slice of a series as a thumbnail shows it; see ``thumbnail``."""
     window = series.windows[0] if series.windows else auto_window(values)
     small = _shrink(values, series.grid.spacing_mm[1:], size)
-    return apply_window(small, window, inverted=series.is_inverted)
+    return apply_voi(small, window, inverted=series.is_shown_inverted)
 
 
 def _shrink(

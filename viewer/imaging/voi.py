@@ -1,4 +1,4 @@
-"""Values of interest: from HU to grey (PS3.3 C.11.2)."""
+"""Values of interest: from HU to grey, by a window or a look-up table (PS3.3 C.11.2)."""
 
 from __future__ import annotations
 
@@ -46,13 +46,62 @@ class Window:
         return self.center - self.width / 2, self.center + self.width / 2
 
 
-def to_unit(values: npt.ArrayLike, window: Window) -> npt.NDArray[np.float64]:
-    """Map values to 0 (black) … 1 (white) by the window's function.
+@dataclass(frozen=True, eq=False)
+class VoiLut:
+    """A look-up table (PS3.3 C.11.2.1.1), which takes the place of a window.
+
+    Parameters
+    ----------
+    first : int
+        The value in the volume's unit that the first entry is for; lower ones are shown as it is.
+    entries : ndarray of uint16, shape (n,)
+        One for each integer from ``first`` on; values above are shown as the last. Made read-only.
+    bits : int
+        Of an entry: ``2^bits − 1`` is white.
+    name : str
+        The table's explanation.
+    """
+
+    first: int
+    entries: npt.NDArray[np.uint16]
+    bits: int
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.entries.size == 0:
+            raise ValueError("a look-up table must have entries")
+        entries = np.array(self.entries, dtype=np.uint16)
+        entries.flags.writeable = False
+        object.__setattr__(self, "entries", entries)
+
+    def as_window(self) -> Window:
+        """The linear window most like the table: through a tenth and nine tenths of its rise."""
+        rise = np.abs(self.entries.astype(np.float64) - self.entries[0])
+        if rise.max() == 0:
+            return Window(self.first, len(self.entries), self.name)
+        low, high = (int(np.argmax(rise >= share * rise.max())) for share in (0.1, 0.9))
+        center, width = self.first + (low + high) / 2, (high - low) / 0.8
+        return Window(round(center), max(1, round(width)), self.name)
+
+
+#: What turns values into grey.
+Voi = Window | VoiLut
+
+
+def to_unit(values: npt.ArrayLike, voi: Voi) -> npt.NDArray[np.float64]:
+    """Map values to 0 (black) … 1 (white) by a look-up table or a window's function.
 
     LINEAR is PS3.3 C.11.2.1.2.1 (centre − 0.5, width − 1), LINEAR_EXACT C.11.2.1.3.2 and SIGMOID
     C.11.2.1.3.1.
     """
     x = np.asarray(values, dtype=np.float64)
+    if isinstance(voi, VoiLut):
+        index = np.clip(np.rint(x) - voi.first, 0, len(voi.entries) - 1).astype(np.intp)
+        return np.asarray(voi.entries[index] / ((1 << voi.bits) - 1))
+    return _windowed(x, voi)
+
+
+def _windowed(x: npt.NDArray[np.float64], window: Window) -> npt.NDArray[np.float64]:
     center, width = window.center, window.width
     if window.function is VoiFunction.SIGMOID:
         return np.asarray(1.0 / (1.0 + np.exp(np.clip(-4.0 * (x - center) / width, -60, 60))))
@@ -64,28 +113,30 @@ def to_unit(values: npt.ArrayLike, window: Window) -> npt.NDArray[np.float64]:
 
 
 @lru_cache(maxsize=64)
-def _table(window: Window, inverted: bool) -> Gray:
+def _table(voi: Voi, inverted: bool) -> Gray:
     """Grey of every int16 value, indexed by its bit pattern as uint16."""
-    grays = _to_gray(np.arange(65536, dtype=np.uint16).view(np.int16), window, inverted)
+    grays = _to_gray(np.arange(65536, dtype=np.uint16).view(np.int16), voi, inverted)
     grays.flags.writeable = False
     return grays
 
 
-def _to_gray(values: npt.NDArray[Any], window: Window, inverted: bool) -> Gray:
-    unit = to_unit(values, window)
+def _to_gray(values: npt.NDArray[Any], voi: Voi, inverted: bool) -> Gray:
+    padding = is_padding(values)
+    unit = to_unit(np.where(padding, 0, values), voi)
+    unit[padding] = 0.0
     if inverted:
         unit = 1.0 - unit
     return np.rint(unit * 255.0).astype(np.uint8)
 
 
-def apply_window(values: npt.NDArray[Any], window: Window, *, inverted: bool = False) -> Gray:
-    """Grey picture of values under a window.
+def apply_voi(values: npt.NDArray[Any], voi: Voi, *, inverted: bool = False) -> Gray:
+    """Grey picture of values under a window or a look-up table.
 
     Parameters
     ----------
     values : ndarray of int16 or float32
         Padding becomes black (white when inverted), like air.
-    window : Window
+    voi : Window or VoiLut
     inverted : bool
         Swap black and white; the one place where an inversion happens.
 
@@ -94,20 +145,40 @@ def apply_window(values: npt.NDArray[Any], window: Window, *, inverted: bool = F
     ndarray of uint8, the same shape
     """
     if values.dtype == np.int16:
-        return _table(window, inverted).take(values.view(np.uint16))
-    grays = _to_gray(np.nan_to_num(values, nan=-np.inf), window, inverted)
-    return grays
+        return _table(voi, inverted).take(values.view(np.uint16))
+    return _to_gray(values, voi, inverted)
 
 
-def auto_window(values: npt.NDArray[Any], low: float = 1.0, high: float = 99.0) -> Window:
+def auto_window(
+    values: npt.NDArray[Any],
+    low: float = 1.0,
+    high: float = 99.0,
+    *,
+    shown: npt.NDArray[np.bool_] | None = None,
+) -> Window:
     """A window from percentiles of the values that are not padding.
 
     Large arrays are sampled at a stride, so that this takes milliseconds.
+
+    Parameters
+    ----------
+    values : ndarray of int16 or float32, shape (rows, columns) or (slices, rows, columns)
+    low, high : float
+        Percentiles that become black and white.
+    shown : ndarray of bool, shape (rows, columns), optional
+        Which pixels of each slice count; a shutter hides the others.
     """
     flat = values.reshape(-1)
-    sample = flat[:: max(1, flat.size // 200_000)]
+    sampled = np.arange(0, flat.size, max(1, flat.size // 200_000))
+    if shown is not None:
+        sampled = sampled[shown.reshape(-1)[sampled % shown.size]]
+    sample = flat[sampled]
     sample = sample[~is_padding(sample)]
     if sample.size == 0:
         return Window(0, 1, "Auto")
     bottom, top = np.percentile(sample, (low, high))
+    if values.dtype.kind == "f":
+        # A width of 1 would be wide for uptake or dose.
+        exact = VoiFunction.LINEAR_EXACT
+        return Window((bottom + top) / 2, max(top - bottom, 1e-6), "Auto", exact)
     return Window((bottom + top) / 2, max(top - bottom, 1.0), "Auto")

@@ -18,7 +18,7 @@ from viewer.imaging.geometry import Geometry, Points
 from viewer.imaging.overlay import blend, colorize
 from viewer.imaging.plane import Orientation, Plane, Stack, standard_stack
 from viewer.imaging.reslice import reslice
-from viewer.imaging.voi import Window, apply_window
+from viewer.imaging.voi import Window, apply_voi
 from viewer.imaging.volume import Volume
 
 LUNG_WINDOW = Window(center=-600, width=1500, name="Lung")
@@ -146,7 +146,7 @@ def _panel(scene: _Scene, plane: Plane, title: str) -> Image.Image:
 
 
 def _pixels(scene: _Scene, plane: Plane) -> npt.NDArray[np.uint8]:
-    gray = apply_window(reslice(scene.volume, plane), scene.window)
+    gray = apply_voi(reslice(scene.volume, plane), scene.window)
     if scene.heatmap is None:
         return np.repeat(gray[..., None], 3, axis=2)
     return blend(gray, colorize(reslice(scene.heatmap, plane)))

@@ -15,7 +15,7 @@ from viewer.imaging.geometry import Points
 from viewer.imaging.overlay import colorize
 from viewer.imaging.plane import Orientation, Stack
 from viewer.imaging.reslice import reslice
-from viewer.imaging.voi import Window, apply_window
+from viewer.imaging.voi import Window, apply_voi
 from viewer.imaging.volume import Volume
 from viewer.session.results import Finding
 from viewer.session.session import Session
@@ -336,7 +336,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
             self._values = reslice(volume, placement.plane)
         if _Stale.WINDOW in stale:
             display = self._session.display
-            gray = apply_window(self._values, display.window, inverted=display.inverted)
+            gray = apply_voi(self._values, display.window, inverted=display.inverted)
             self._picture.set_gray(gray)
         if _Stale.STYLE in stale:
             self._picture.set_color(self._colored(placement, _Stale.SCORES in stale))
