@@ -56,7 +56,7 @@ def serve(connection: Connection, cancelled: c_uint64, make_runner: Callable[[],
     """
     # Ctrl+C in a terminal reaches all processes; the parent decides what becomes of this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    threading.Thread(target=die_with_parent, daemon=True).start()
     runner = make_runner()
     with contextlib.suppress(EOFError, BrokenPipeError):
         while (message := connection.recv()) is not None:
@@ -66,7 +66,8 @@ def serve(connection: Connection, cancelled: c_uint64, make_runner: Callable[[],
                 _answer(connection, cancelled, runner, message)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Wait for the parent to end, then end this process; for a thread."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])

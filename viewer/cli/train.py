@@ -33,7 +33,8 @@ def train(
         str,
         typer.Argument(
             metavar="CONFIG",
-            help=f"A configuration (.toml, .json) of a classifier of pictures; {NODULES}; {TABLE}.",
+            help="A configuration (.toml, .json) of a classifier of pictures or of a table;"
+            f" {NODULES}; {TABLE}.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="Receives checkpoints, log and the package.")],
@@ -41,24 +42,29 @@ def train(
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoints in --out.")] = False,
 ) -> None:
     """Train a model: a package that can be run at once, with its report and card."""
+    from ai.training.classification.config import Config  # costs what other commands need not pay
+    from ai.training.configuration import read
+
     config = Path(what)
-    if config.suffix in (".toml", ".json"):
+    is_file = config.suffix in (".toml", ".json")
+    settings = read(config) if is_file else None
+    if isinstance(settings, Config):
         from ai.training.classification.workbench import train as train_classifier
 
         package = train_classifier(config, data=data, out=out, resume=resume, report=_line)
         write(str(package.folder))
         return
-    if what not in (NODULES, TABLE):
+    if not is_file and what not in (NODULES, TABLE):
         raise ViewerError(
             f"There is no training for {what!r}.",
             remedy=f"Give a configuration file, {NODULES} or {TABLE}.",
         )
     if data is None:
         raise typer.BadParameter("say where the training data is", param_hint="--data")
-    if what == TABLE:
+    if is_file or what == TABLE:
         from ai.training.tabular.training import train as train_table
 
-        _, evaluation = train_table(data, out, report=_line)
+        _, evaluation = train_table(data, out, settings, report=_line)
         _print(evaluation)
         return
     from ai.training import nodules

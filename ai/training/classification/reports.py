@@ -10,10 +10,10 @@ import torch
 from ai.networks.image_classifier import ImageClassifier
 from ai.packages.write import replace_file
 from ai.training.classification import figures
-from ai.training.classification.augment import augment
 from ai.training.classification.config import Config
 from ai.training.classification.curves import report as class_report
 from ai.training.classification.evaluation import Answers
+from ai.training.classification.gallery import rows
 from ai.training.classification.loop import to_input
 from ai.training.classification.training import Material
 
@@ -31,14 +31,17 @@ def draw_gallery(path: Path, config: Config, material: Material) -> None:
     material : Material
     """
     rng = np.random.default_rng(config.seed)
-    rows = rng.choice(material.parts.train, min(_GALLERY_PICTURES, len(material.parts.train)))
-    shown, captions = [], []
-    for row in rows:
-        original = material.prints.pixels[row]
-        copies = np.repeat(original[None], _COLUMNS - 1, axis=0)
-        shown += [original, *augment(copies, config.augmentation, rng)]
-        label = material.labels[material.prints.labels[row]]
-        captions += [label, *[""] * (_COLUMNS - 1)]
+    train = material.parts.train
+    chosen = rng.choice(train, min(_GALLERY_PICTURES, len(train)), replace=False)
+    drawn = rows(
+        material.prints.pixels[chosen],
+        [material.labels[i] for i in material.prints.labels[chosen]],
+        config.augmentation,
+        rng,
+        _COLUMNS - 1,
+    )
+    shown = [picture for row in drawn for picture in row.pictures]
+    captions = [c for row in drawn for c in (f"{row.label} (original)", *[""] * (_COLUMNS - 1))]
     figures.draw_sheet(path, shown, captions, _COLUMNS)
 
 
