@@ -18,6 +18,7 @@ from ai.guard import Header, check_header
 from ai.image import Image
 from ai.packages.package import Package
 from ai.packages.registry import Entry, Origin, Registry
+from ai.packages.schema import ModelSpec
 from ai.progress import Progress
 from ai.request import DeviceChoice, Request
 from ai.worker import Job, JobState, Worker
@@ -130,7 +131,8 @@ class Analysis:
             slice_thickness_mm=series.slice_thickness_mm,
             body_part=series.body_part,
         )
-        return check_header(header, self._package(model_id).spec, _reading_reasons(series))
+        spec = self._package(model_id).spec
+        return check_header(header, spec, _reading_reasons(series, spec))
 
     def start(
         self,
@@ -167,12 +169,13 @@ class Analysis:
         PackageError
             There is no such model, or it is broken.
         """
+        package = self._package(model_id)
         request = Request(
-            package=self._package(model_id).folder,
+            package=package.folder,
             device=device,
             operating_point=operating_point,
             force=force,
-            reasons=_reading_reasons(series),
+            reasons=_reading_reasons(series, package.spec),
             versions={"hounsfield": __version__},
         )
         return self.worker.submit(
@@ -274,12 +277,14 @@ def _summary(package: Package, origin: Origin) -> ModelSummary:
     )
 
 
-def _reading_reasons(series: Series) -> tuple[str, ...]:
-    """What speaks against any model, from how the series was read."""
+def _reading_reasons(series: Series, spec: ModelSpec) -> tuple[str, ...]:
+    """What speaks against a model, from how the series was read."""
     reasons = []
-    if series.geometry is None:
+    # To a model for pictures it is no matter where they lie, and how large their pixels are.
+    needs_geometry = spec.dimensions == 3
+    if needs_geometry and series.geometry is None:
         reasons.append("The files do not say where the slices lie in the patient.")
-    elif series.length_unit is LengthUnit.PIXELS:
+    elif needs_geometry and series.length_unit is LengthUnit.PIXELS:
         reasons.append("The files do not say how large the pixels are.")
     total = len(series.placements)
     empty = sum(p.is_empty for p in series.placements)

@@ -15,10 +15,10 @@ from ai.findings import Findings
 from ai.request import DeviceChoice
 from viewer.analysis import Analysis, Job
 from viewer.cli.app import messages
-from viewer.dicom.load import load
-from viewer.dicom.scan import scan
 from viewer.dicom.series import Series
 from viewer.errors import NothingReadableError, ViewerError
+from viewer.formats.load import load
+from viewer.formats.scan import scan
 from viewer.imaging.volume import Volume
 from viewer.locations import added_models
 from viewer.results import write_result

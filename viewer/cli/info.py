@@ -18,6 +18,8 @@ def print_result(result: ScanResult) -> None:
             z, y, x = geometry.shape
             dz, dy, dx = geometry.spacing_mm
             write(f"    {z} × {y} × {x} voxels of {dz:.3f} × {dy:.3f} × {dx:.3f} mm")
+        else:
+            write("    " + " × ".join(map(str, series.shape)) + " voxels, place unknown")
         write(f"    {series.transfer_syntax}")
         for note in series.report:
             write(f"    {note.severity.name.lower()}: {note.message}")

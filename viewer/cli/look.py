@@ -61,8 +61,8 @@ def info(
     """Say what is in a folder: series, geometry, the series report, what was skipped and why."""
     from viewer.cli.info import print_result
     from viewer.dicom.info import describe
-    from viewer.dicom.scan import scan
     from viewer.errors import NothingReadableError
+    from viewer.formats.scan import scan
 
     result = scan(paths)
     if as_json:

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from psygnal import Signal
 
-from viewer.dicom.load import LoadProgress, LoadResult, load
-from viewer.dicom.scan import scan
+from viewer.dicom.load import LoadProgress, LoadResult
 from viewer.dicom.series import ScanResult, Series
-from viewer.dicom.thumbnail import thumbnail
 from viewer.errors import NothingReadableError
+from viewer.formats.load import load
+from viewer.formats.scan import scan
+from viewer.formats.thumbnail import thumbnail
 from viewer.session.jobs import Job, Jobs, Urgency
 from viewer.session.library import Library
 
@@ -131,7 +132,7 @@ class Opening:
         """Load a series, its middle slice first; loading another one is given up."""
         if self._load is not None:
             self._load.cancel()
-        self._set_activity(Activity("Loading", 0, len(series.slices)))
+        self._set_activity(Activity("Loading", 0, series.shape[0]))
 
         def work(job: Job) -> LoadResult:
             return load(series, on_progress=job.report, cancelled=job.cancelled)
