@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 from pydicom.uid import UID
 
-from viewer.dicom import suv
+from viewer.dicom import display, suv
 from viewer.dicom.header import Frame
 from viewer.dicom.images import Group, Image, orientations, positions
+from viewer.dicom.lookup_tables import voi_luts
+from viewer.dicom.observations import observations
 from viewer.dicom.report import Note, count, info, warning
 from viewer.dicom.scale import hounsfield
 from viewer.dicom.series import (
@@ -25,7 +26,8 @@ from viewer.dicom.slices import slice_file
 from viewer.dicom.spacing import PixelSpacing, pixel_spacing
 from viewer.dicom.stack import arrange, directions
 from viewer.imaging.geometry import Geometry
-from viewer.imaging.voi import VoiFunction, Window
+from viewer.imaging.shutter import Shutter
+from viewer.imaging.voi import VoiLut
 from viewer.imaging.volume import PADDING
 
 #: A CT padding value above this would blank tissue; such a tag is not believed.
@@ -58,7 +60,8 @@ def assemble(group: Group, key: str) -> Series:
         slices = [replace(s, rescale=s.rescale.times(scale.factor)) for s in slices]
     unit = scale.unit
     padding_notes = _doubt_padding(slices) if unit == "HU" else ()
-    windows = _windows(middle.frame)
+    shutter, shutter_notes = _shutter(images)
+    windows = display.windows(middle.frame)
     return Series(
         key=key,
         series_uid=first.text("SeriesInstanceUID"),
@@ -74,7 +77,10 @@ def assemble(group: Group, key: str) -> Series:
         number=first.integer("SeriesNumber"),
         slice_thickness_mm=first.number("SliceThickness"),
         windows=suv.windows(windows, scale.factor) if unit == SUV else windows,
-        is_inverted=_is_inverted(first),
+        voi_luts=_voi_luts(middle.frame, slices) if scale.factor == 1 else (),
+        shutter=shutter,
+        is_color=slices[0].encoding.is_color,
+        is_inverted=display.is_inverted(first),
         transfer_syntax=UID(slices[0].encoding.transfer_syntax).name,
         body_part=first.text("BodyPartExamined"),
         unit=unit,
@@ -85,7 +91,8 @@ def assemble(group: Group, key: str) -> Series:
             *spacing.notes,
             *scale.notes,
             *padding_notes,
-            *_observations(images, slices),
+            *shutter_notes,
+            *observations(images, slices),
         ),
     )
 
@@ -174,53 +181,46 @@ def _needs_float(slices: Sequence[SliceFile], unit: str) -> bool:
 
     CT keeps int16 as long as its rescale keeps integers: values beyond ±32767 HU mean nothing.
     """
+    if slices[0].encoding.is_color:
+        return False
     if any(s.has_lut or not s.rescale.is_integral for s in slices):
         return True
     if unit == "HU":
         return False
     for item in {s.encoding: s for s in slices}.values():
-        bits = item.encoding.bits_stored
-        least, most = (
-            (-(1 << bits - 1), (1 << bits - 1) - 1)
-            if item.encoding.signed
-            else (
-                0,
-                (1 << bits) - 1,
-            )
-        )
-        ends = [v * item.rescale.slope + item.rescale.intercept for v in (least, most)]
-        if item.encoding.bits_allocated > 16 or min(ends) < PADDING or max(ends) > -PADDING - 1:
+        least, most = item.value_range
+        if item.encoding.bits_allocated > 16 or least < PADDING or most > -PADDING - 1:
             return True
     return False
 
 
-def _is_inverted(frame: Frame) -> bool:
-    """Whether low values are bright.
+def _voi_luts(frame: Frame, slices: Sequence[SliceFile]) -> tuple[VoiLut, ...]:
+    """The look-up tables of the middle image."""
+    return voi_luts(frame.parts("VOILUTSequence"), slices[len(slices) // 2])
 
-    A radiograph says so twice, by MONOCHROME1 and by a Presentation LUT Shape of INVERSE
-    (PS3.3 C.8.11.3.1.2): that is one inversion, not two.
-    """
-    return (
-        frame.text("PhotometricInterpretation") == "MONOCHROME1"
-        or frame.text("PresentationLUTShape") == "INVERSE"
+
+def _shutter(images: Sequence[Image]) -> tuple[Shutter | None, tuple[Note, ...]]:
+    """The shutter that all images have."""
+    if not any("ShutterShape" in image.frame.values for image in images):
+        return None, ()
+    found = {display.shutter(image.frame) for image in images}
+    shutter = found.pop()
+    if found:
+        return None, (
+            warning(
+                "shutter_ignored",
+                "The images have display shutters that differ. They are shown whole.",
+            ),
+        )
+    if shutter is None:
+        return None, ()
+    return shutter, (
+        info(
+            "shutter",
+            "The files ask for a part of the image to be hidden (display shutter). It is hidden "
+            "and left out of the automatic window; the View menu brings it back.",
+        ),
     )
-
-
-def _windows(frame: Frame) -> tuple[Window, ...]:
-    """The file's windows (PS3.3 C.11.2.1.2), each with its explanation."""
-    centers, widths = frame.parts("WindowCenter"), frame.parts("WindowWidth")
-    names = frame.parts("WindowCenterWidthExplanation")
-    try:
-        function = VoiFunction(frame.text("VOILUTFunction") or "LINEAR")
-    except ValueError:
-        function = VoiFunction.LINEAR
-    windows: dict[tuple[float, float], Window] = {}
-    for index, (center, width) in enumerate(zip(centers, widths, strict=False)):
-        if isinstance(center, str) or isinstance(width, str) or width <= 0:
-            continue
-        name = str(names[index]) if index < len(names) else ""
-        windows.setdefault((center, width), Window(center, width, name, function))
-    return tuple(windows.values())
 
 
 def _study(frame: Frame) -> StudyInfo:
@@ -235,51 +235,3 @@ def _study(frame: Frame) -> StudyInfo:
         description=frame.text("StudyDescription"),
         accession=frame.text("AccessionNumber"),
     )
-
-
-def _observations(images: Sequence[Image], slices: Sequence[SliceFile]) -> list[Note]:
-    """What a reader should know, though nothing had to be done about it."""
-    frame = images[0].frame
-    notes = []
-    rescales = {s.rescale for s in slices}
-    if len(rescales) > 1:
-        notes.append(
-            info(
-                "rescale_varies",
-                f"The rescale differs from slice to slice ({len(rescales)} of them); each slice "
-                "was rescaled by its own.",
-            )
-        )
-    if "VOILUTSequence" in frame.values:
-        notes.append(
-            info("voi_lut", "The files hold a VOI LUT, which is not applied; a window is used.")
-        )
-    paddings = {s.padding for s in slices} - {None}
-    if paddings:
-        notes.append(
-            info(
-                "padding",
-                "Pixels outside the field of view are marked in the files; they are shown as air "
-                "and left out of statistics.",
-            )
-        )
-    if frame.text("AnatomicalOrientationType") == "QUADRUPED":
-        notes.append(
-            warning(
-                "quadruped",
-                "The patient is a quadruped: the letters of directions are those of a human being.",
-            )
-        )
-    if frame.text("LossyImageCompression") == "01":
-        notes.append(warning("lossy", "The images were compressed with loss."))
-    if frame.text("BurnedInAnnotation") == "YES":
-        notes.append(
-            warning("burned_in", "Text is burned into the images; it may name the patient.")
-        )
-    if (frame.integer("SamplesPerPixel") or 1) > 1 or "PALETTE" in slices[0].encoding.photometric:
-        notes.append(info("colour", "Colour images are shown in shades of grey."))
-    if len({s.encoding.transfer_syntax for s in slices}) > 1:
-        notes.append(info("transfer_syntaxes", "The files are encoded in different ways."))
-    if not np.isfinite([s.rescale.slope for s in slices]).all():
-        notes.append(warning("rescale", "A rescale slope is not a number."))
-    return notes

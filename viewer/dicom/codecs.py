@@ -19,6 +19,7 @@ from pydicom.uid import (
     HTJ2K,
     JPEG2000,
     JPEG2000MC,
+    UID,
     HTJ2KLossless,
     HTJ2KLosslessRPCL,
     JPEG2000Lossless,
@@ -101,6 +102,15 @@ _DECODERS: Mapping[str, tuple[_Decoder, ...]] = {
 }
 
 
+#: What tells a decoder's library and version.
+_VERSIONS: Mapping[_Decoder, Callable[[], str]] = {
+    _rle: imagecodecs.dicomrle_version,
+    _jpeg: imagecodecs.jpeg8_version,
+    _jpeg_ls: imagecodecs.jpegls_version,
+    _jpeg_2000: imagecodecs.jpeg2k_version,
+}
+
+
 def decode_frame(frame: bytes, encoding: PixelEncoding) -> Array | None:
     """Decode a compressed frame.
 
@@ -141,6 +151,14 @@ def decode_frame(frame: bytes, encoding: PixelEncoding) -> Array | None:
     return None
 
 
+def decoder_name(encoding: PixelEncoding) -> str:
+    """Library and version that decode an encoding."""
+    decoders = _DECODERS.get(encoding.transfer_syntax)
+    if not decoders:
+        return "pydicom" if UID(encoding.transfer_syntax).is_compressed else "numpy"
+    return f"{_VERSIONS[decoders[0]]()} (imagecodecs)"
+
+
 def declared_size(frame: bytes) -> tuple[int, int] | None:
     """Rows and columns that a JPEG or JPEG 2000 code stream declares; None where it does not."""
     if frame[:2] == b"\xff\xd8":
@@ -153,8 +171,30 @@ def declared_size(frame: bytes) -> tuple[int, int] | None:
     return None
 
 
+def declared_color_space(frame: bytes) -> str:
+    """What a JPEG code stream itself says of its three components: empty where it says nothing.
+
+    Where it speaks, it is believed rather than the header, as the encoder wrote it.
+    """
+    if frame[:2] != b"\xff\xd8":
+        return ""
+    start = _frame_start(frame)
+    if start is not None and frame[start + 10 : start + 19 : 3].upper() == b"RGB":
+        return "RGB"
+    # JFIF (ISO 10918-5) knows no other.
+    return "YBR_FULL" if frame[6:10] == b"JFIF" else ""
+
+
 def _jpeg_size(frame: bytes) -> tuple[int, int] | None:
-    """From the start-of-frame marker (ISO 10918-1 B.2.2; 0xF7 is that of JPEG-LS)."""
+    start = _frame_start(frame)
+    if start is None:
+        return None
+    rows, columns = struct.unpack_from(">HH", frame, start + 5)
+    return rows, columns
+
+
+def _frame_start(frame: bytes) -> int | None:
+    """Where the start-of-frame marker is (ISO 10918-1 B.2.2; 0xF7 is that of JPEG-LS)."""
     at = 2
     while at + 9 <= len(frame) and frame[at] == 0xFF:
         marker = frame[at + 1]
@@ -162,7 +202,6 @@ def _jpeg_size(frame: bytes) -> tuple[int, int] | None:
             at += 1
             continue
         if (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)) or marker == 0xF7:
-            rows, columns = struct.unpack_from(">HH", frame, at + 5)
-            return rows, columns
+            return at
         at += 2 + struct.unpack_from(">H", frame, at + 2)[0]
     return None

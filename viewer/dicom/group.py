@@ -16,15 +16,13 @@ from viewer.dicom.header import Frame, Header
 from viewer.dicom.images import Group, Image, orientations, positions
 from viewer.dicom.phases import SamePixels, by_place
 from viewer.dicom.report import Note, count, info, warning
+from viewer.dicom.series import PROJECTIONS
 from viewer.dicom.stack import directions
 
 #: Orientations within the first angle are the same; up to the second they are, with a note.
 SAME_DEGREES, SIMILAR_DEGREES = 0.1, 0.5
 #: Slices with a gap wider than this, and than that many of the usual distances, are two volumes.
 _GAP_MM, _GAP_SLICES = 50.0, 10
-
-#: Projections: each image of a series is a picture of its own, not a slice.
-_PROJECTIONS = frozenset(("CR", "DX", "MG", "RG", "IO", "PX", "XA", "RF", "XC", "ES", "GM", "OP"))
 
 
 def group(headers: Iterable[Header], same_pixels: SamePixels) -> tuple[Group, ...]:
@@ -150,7 +148,7 @@ def _kind(image: Image) -> tuple[Hashable, ...]:
 
 def _is_picture(image: Image) -> bool:
     """Whether the image is a picture of its own and no slice."""
-    return image.frame.text("Modality") in _PROJECTIONS and not image.is_placed
+    return image.frame.text("Modality") in PROJECTIONS and not image.is_placed
 
 
 def _differences(kinds: Sequence[tuple[Hashable, ...]]) -> list[str]:

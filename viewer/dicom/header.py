@@ -9,6 +9,7 @@ from typing import cast
 
 import numpy as np
 
+from viewer.dicom.report import Note
 from viewer.dicom.source import Source
 from viewer.dicom.tags import Scalar, Values
 
@@ -63,6 +64,8 @@ class Header:
         Of a multi-frame file with functional groups (PS3.3 C.7.6.16).
     pixel_offset : int, optional
         Where the value of Pixel Data starts; None where it is not in the file as such (deflated).
+    notes : tuple of Note
+        What had to be assumed to read it.
     """
 
     source: Source
@@ -70,6 +73,7 @@ class Header:
     values: Values
     per_frame: tuple[Values, ...] = field(default=())
     pixel_offset: int | None = None
+    notes: tuple[Note, ...] = ()
 
     @property
     def frames(self) -> Iterator[Frame]:

@@ -8,13 +8,15 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from viewer.dicom.memory import require_memory
-from viewer.dicom.pixels import read_slice
+from viewer.dicom.overlays import read_overlays
+from viewer.dicom.pixels import read_colors, read_slice
 from viewer.dicom.report import Note, count, error, warning
 from viewer.dicom.series import Placement, Series
 from viewer.errors import DamagedFileError, ViewerError
@@ -80,13 +82,9 @@ def load(
         No slice at all could be read.
     """
     require_memory(series.nbytes, series.slices[0].path)
-    voxels = np.empty(series.shape, np.float32 if series.is_float else np.int16)
     total = series.shape[0]
-    # Nothing is written before it is read: touching a large volume's memory takes longer than
-    # anyone should wait for the first picture.
-    is_read = np.zeros(total, np.bool_)
-    volume = Volume(voxels, series.grid, series.unit, is_read=is_read)
-    filling = _Filling(series, voxels, is_read, total // 2 if focus is None else focus)
+    filling = _Filling(series, total // 2 if focus is None else focus)
+    volume = filling.volume
     _refuse_if(cancelled)
     filling.read_next()
     on_progress(LoadProgress(volume, filling.done, total))
@@ -119,16 +117,18 @@ def _refuse_if(cancelled: Callable[[], bool]) -> None:
 class _Filling:
     """Reads slices into a volume and remembers what went wrong."""
 
-    def __init__(
-        self,
-        series: Series,
-        voxels: npt.NDArray[Any],
-        is_read: npt.NDArray[np.bool_],
-        focus: int,
-    ) -> None:
+    def __init__(self, series: Series, focus: int) -> None:
         self._series = series
-        self._voxels = voxels
-        self._is_read = is_read
+        # Nothing is written before it is read: touching a large volume's memory takes longer than
+        # anyone should wait for the first picture.
+        self._voxels = np.empty(series.shape, np.float32 if series.is_float else np.int16)
+        self._color = np.zeros((*series.shape, 3), np.uint8) if series.is_color else None
+        self._overlays: dict[int, npt.NDArray[np.bool_]] = {}
+        self._is_read = np.zeros(series.shape[0], np.bool_)
+        self.volume = Volume(
+            self._voxels, series.grid, series.unit, self._color, self._overlays, self._is_read
+        )
+        self._lost_overlays: set[Path] = set()
         self._failed: dict[int, ViewerError] = {}
         self._clipped: dict[int, int] = {}
         self._row_of = {p.below: k for k, p in enumerate(series.placements) if _is_measured(p)}
@@ -145,7 +145,8 @@ class _Filling:
             k = self._unread.popleft()
         source = self._series.placements[k].below
         assert source is not None
-        self._read_source(source, self._voxels[k])
+        self._read_into(k, source)
+        self._read_overlays(k, source)
         self._is_read[k] = True
         with self._lock:
             self.done += 1
@@ -161,9 +162,28 @@ class _Filling:
         with self._lock:
             self._unread.clear()
 
-    def _read_source(self, index: int, out: npt.NDArray[Any]) -> None:
+    def _read_into(self, k: int, index: int) -> None:
+        """Read a file's slice into one of the volume."""
+        self._read_source(index, self._voxels[k], None if self._color is None else self._color[k])
+
+    def _read_overlays(self, k: int, index: int) -> None:
+        item = self._series.slices[index]
+        if not item.has_overlays or index in self._failed:
+            return
+        try:
+            self._overlays[k] = read_overlays(item)
+        except (ViewerError, OSError):
+            # The image is there; a graphic that is not must not take it away.
+            self._lost_overlays.add(item.path)
+
+    def _read_source(
+        self, index: int, out: npt.NDArray[Any], color: npt.NDArray[np.uint8] | None = None
+    ) -> None:
         series = self._series
         try:
+            if color is not None:
+                read_colors(series.slices[index], out, color)
+                return
             clipped = read_slice(series.slices[index], out, is_hu=series.unit == "HU")
             if clipped:
                 self._clipped[index] = clipped
@@ -189,6 +209,9 @@ class _Filling:
             _refuse_if(cancelled)
             if placement.below is None or placement.above is None:
                 self._voxels[k] = self._padding
+            elif self._color is not None:
+                # A mixture of colours may be a colour that means something else.
+                self._read_into(k, placement.below if placement.weight < 0.5 else placement.above)
             else:
                 ends = (placement.below, placement.above)
                 spare = {i: values for i, values in spare.items() if i in ends}
@@ -224,6 +247,15 @@ class _Filling:
                     f"{count(len(self._failed), 'slice')} could not be read and "
                     f"{'stays' if len(self._failed) == 1 else 'stay'} empty. {reasons}",
                     tuple(dict.fromkeys(slices[i].path for i in sorted(self._failed))),
+                )
+            )
+        if self._lost_overlays:
+            notes.append(
+                warning(
+                    "overlay_planes_unreadable",
+                    "Graphics that the files lay over their images cannot be read and are not "
+                    "shown.",
+                    tuple(sorted(self._lost_overlays)),
                 )
             )
         if self._clipped:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from viewer.dicom.decode import read_in_place, stored_values
+from viewer.dicom.decode import read_in_place, stored_colors, stored_values
 from viewer.dicom.series import Rescale, SliceFile
+from viewer.imaging.color import luma
 from viewer.imaging.volume import AIR_HU, PADDING
 
 #: Pixels along the side of a corner that must all be the same to be outside the field of view.
@@ -46,6 +47,27 @@ def read_slice(item: SliceFile, out: npt.NDArray[Any], *, is_hu: bool) -> int:
         one_value = item.padding is None or item.padding[0] == item.padding[1]
         _blank(out, mask, one_value=one_value)
     return clipped
+
+
+def read_colors(
+    item: SliceFile, brightness: npt.NDArray[Any], colors: npt.NDArray[np.uint8]
+) -> None:
+    """Read a slice in colour into a volume.
+
+    Parameters
+    ----------
+    item : SliceFile
+    brightness : ndarray of int16, shape (rows, columns)
+        Receives the luma.
+    colors : ndarray of uint8, shape (rows, columns, 3)
+        Receives R, G and B.
+
+    Raises
+    ------
+    DamagedFileError, UnsupportedError
+    """
+    colors[...] = stored_colors(item)
+    brightness[...] = luma(colors)
 
 
 def _padding_mask(stored: npt.NDArray[Any], item: SliceFile) -> npt.NDArray[np.bool_] | None:

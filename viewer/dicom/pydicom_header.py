@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import struct
 import warnings
-from collections.abc import Sequence
 from typing import IO
 
 import pydicom
@@ -18,9 +17,12 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from viewer.dicom.charset import TextDecoder
 from viewer.dicom.header import Header
+from viewer.dicom.lookup_tables import plain_tables
+from viewer.dicom.report import Note, warning
 from viewer.dicom.source import Source
-from viewer.dicom.tags import ATTRIBUTES, Value, Values, decode_value, python_encodings
+from viewer.dicom.tags import ATTRIBUTES, Value, Values, decode_value
 from viewer.errors import DamagedFileError
 
 #: SOP class of a DICOMDIR, which has no such attribute of its own.
@@ -70,24 +72,36 @@ def _header_of(dataset: Dataset, file: IO[bytes], source: Source) -> tuple[Heade
         syntax = str(ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian)
     if not little and not UID(syntax).is_compressed:
         syntax = str(ExplicitVRBigEndian)
-    values = _plain_values(dataset, bool(little), ("iso8859",))
+    decoder = TextDecoder("\\".join(_character_set(dataset)))
+    values = _plain_values(dataset, bool(little), decoder)
     if str(meta.get("MediaStorageSOPClassUID", "")) == MEDIA_STORAGE_DIRECTORY:
         values["SOPClassUID"] = MEDIA_STORAGE_DIRECTORY
-    per_frame = _functional_groups(dataset, bool(little), values)
+    per_frame = _functional_groups(dataset, bool(little), values, decoder)
     offset, length = (
         (None, None)
         if syntax == DeflatedExplicitVRLittleEndian
         else _pixel_element(file, bool(implicit), bool(little))
     )
-    return Header(source, syntax, values, per_frame, offset), length
+    notes = (
+        *decoder.take_doubts(),
+        *_syntax_notes(str(meta.get("TransferSyntaxUID", "") or ""), syntax),
+    )
+    return Header(source, syntax, values, per_frame, offset, notes), length
 
 
-def _plain_values(dataset: Dataset, little: bool, encodings: Sequence[str]) -> dict[str, Value]:
+def _syntax_notes(named: str, used: str) -> tuple[Note, ...]:
+    if named == used:
+        return ()
+    name = UID(used).name
+    found = f"The files name {UID(named).name}" if named else "The files name no transfer syntax"
+    return (warning("transfer_syntax", f"{found}; their bytes were read as {name}."),)
+
+
+def _plain_values(dataset: Dataset, little: bool, decoder: TextDecoder) -> dict[str, Value]:
     """The wanted attributes of a data set, decoded from their raw bytes."""
     values: dict[str, Value] = {}
     character_set = _character_set(dataset)
     if character_set:
-        encodings = python_encodings("\\".join(character_set))
         several = len(character_set) > 1
         values["SpecificCharacterSet"] = character_set if several else character_set[0]
     for tag in tuple(dataset.keys()):
@@ -98,7 +112,12 @@ def _plain_values(dataset: Dataset, little: bool, encodings: Sequence[str]) -> d
         if attribute.keyword == "RadiopharmaceuticalInformationSequence":
             # One item in all that is not research; its attributes occur nowhere else.
             for item in list(dataset[tag].value or ())[:1]:
-                values.update(_plain_values(item, little, encodings))
+                values.update(_plain_values(item, little, decoder))
+            continue
+        if attribute.keyword == "VOILUTSequence":
+            tables = plain_tables(dataset[tag].value or (), little, decoder.decode)
+            if tables:
+                values[attribute.keyword] = tables
             continue
         if attribute.vr == "SQ":
             if _holds_table(dataset, tag):
@@ -107,7 +126,7 @@ def _plain_values(dataset: Dataset, little: bool, encodings: Sequence[str]) -> d
         raw = element.value if element is not None else None
         if not isinstance(raw, bytes):
             continue
-        value = decode_value(attribute, element.VR, raw, little, encodings)
+        value = decode_value(attribute, element.VR, raw, little, decoder)
         if value is not None:
             values[attribute.keyword] = value
     return values
@@ -130,18 +149,17 @@ def _holds_table(dataset: Dataset, tag: int) -> bool:
 
 
 def _functional_groups(
-    dataset: Dataset, little: bool, values: dict[str, Value]
+    dataset: Dataset, little: bool, values: dict[str, Value], decoder: TextDecoder
 ) -> tuple[Values, ...]:
     """The attributes of each frame of an enhanced image; shared ones are put into ``values``."""
     if "PerFrameFunctionalGroupsSequence" not in dataset:
         return ()
-    encodings = python_encodings("\\".join(_character_set(dataset)))
 
     def flatten(group: Dataset) -> dict[str, Value]:
         flat: dict[str, Value] = {}
         for macro in group:
             if macro.VR == "SQ" and macro.value:
-                flat.update(_plain_values(macro.value[0], little, encodings))
+                flat.update(_plain_values(macro.value[0], little, decoder))
         return flat
 
     shared = dataset.get("SharedFunctionalGroupsSequence") or ()

@@ -2,14 +2,15 @@
 
 It walks the elements of little-endian data sets (PS3.5 7.1) in one piece of memory and knows no
 more than where each one ends. Whatever is out of the ordinary makes it give up, and pydicom reads
-the file instead. The files of a series mostly have the same structure to the byte, which is quicker
-to see than to parse again.
+the file instead. The files of a series mostly have the same structure, and all but a few of their
+values in common, to the byte, which is quicker to see than to parse again.
 """
 
 from __future__ import annotations
 
 import struct
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from viewer.dicom.tags import ATTRIBUTES
+from viewer.dicom.tags import ATTRIBUTES, OF_EACH_IMAGE
 
 _EXPLICIT = struct.Struct("<IHH")
 _IMPLICIT = struct.Struct("<II")
@@ -50,6 +51,7 @@ _SEQUENCE = _codes("SQ UN")
 _PIXEL_VRS = _codes("OB OW UN")
 _SQ = int.from_bytes(b"SQ", "little")
 _WANTED = {_swapped(tag): tag for tag in ATTRIBUTES}
+_OF_EACH_IMAGE = frozenset(t for t, a in ATTRIBUTES.items() if a.keyword in OF_EACH_IMAGE)
 _SEQUENCES = frozenset(tag for tag, attribute in ATTRIBUTES.items() if attribute.vr == "SQ")
 _PIXEL_DATA = _swapped(0x7FE00010)
 _FLOAT_PIXEL_DATA = frozenset((_swapped(0x7FE00008), _swapped(0x7FE00009)))
@@ -66,12 +68,20 @@ class _GiveUpError(Exception):
 Element = tuple[int, int, bytes]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SharedElements:
+    """Elements that many headers have in common; those headers hold the same object."""
+
+    elements: tuple[Element, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class RawHeader:
     """The elements that are wanted, undecoded, and where the pixel data are."""
 
     transfer_syntax: str
-    elements: list[Element]
+    shared: SharedElements
+    own: list[Element]
     pixel_offset: int
     pixel_length: int
 
@@ -96,8 +106,9 @@ class QuickParser:
             None where the header is out of the ordinary or ``data`` ends before it does.
         """
         for layout in self._layouts:
-            if layout.fits(data):
-                return layout.read(data)
+            header = layout.read(data)
+            if header is not None:
+                return header
         try:
             layout = _lay_out(data)
         except (_GiveUpError, struct.error, UnicodeDecodeError):
@@ -107,7 +118,7 @@ class QuickParser:
 
 
 class _Spans:
-    """The bytes on which the way through a header depends: everything but the values."""
+    """Pieces of a header, in order."""
 
     def __init__(self) -> None:
         self._starts: list[int] = []
@@ -118,33 +129,73 @@ class _Spans:
         self._sizes.append(size)
 
     def indices(self) -> npt.NDArray[np.intp]:
-        sizes = np.array(self._sizes)
+        sizes = np.array(self._sizes, dtype=np.intp)
+        starts = np.array(self._starts, dtype=np.intp)
         firsts = np.cumsum(sizes) - sizes
-        indices = np.arange(sizes.sum()) + np.repeat(np.array(self._starts) - firsts, sizes)
+        indices = np.arange(sizes.sum()) + np.repeat(starts - firsts, sizes)
         return np.asarray(indices, dtype=np.intp)
 
 
-@dataclass(frozen=True, slots=True)
+_Wanted = tuple[int, int, int, int]  # tag, value representation, start, end
+
+
 class _Layout:
-    """Where everything lies in a header; the same for all headers that have the same structure."""
+    """Where everything lies in a header; the same for all headers that have the same structure.
 
-    transfer_syntax: str
-    wanted: list[tuple[int, int, int, int]]  # tag, value representation, start, end
-    pixel_offset: int
-    pixel_length: int
-    indices: npt.NDArray[np.intp]
-    structure: bytes
+    Parameters
+    ----------
+    data : bytes
+        One of these headers.
+    transfer_syntax : str
+    structure : _Spans
+        The bytes on which the way through the header depends: everything but the values.
+    wanted : sequence of tuple
+    pixel_offset, pixel_length : int
+    """
 
-    def fits(self, data: bytes) -> bool:
-        """Whether parsing ``data`` would come upon the same bytes at every step."""
-        if len(data) < self.pixel_offset:
-            return False
-        found = np.frombuffer(data, np.uint8).take(self.indices)
-        return found.tobytes() == self.structure
+    def __init__(
+        self,
+        data: bytes,
+        transfer_syntax: str,
+        structure: _Spans,
+        wanted: Sequence[_Wanted],
+        pixel_offset: int,
+        pixel_length: int,
+    ) -> None:
+        self._transfer_syntax = transfer_syntax
+        self._pixel_offset, self._pixel_length = pixel_offset, pixel_length
+        self._own = [w for w in wanted if w[0] in _OF_EACH_IMAGE]
+        self._shared = [w for w in wanted if w[0] not in _OF_EACH_IMAGE]
+        self._known: dict[bytes, SharedElements] = {}
+        values = _Spans()
+        for _, _, start, end in self._shared:
+            values.add(start, end - start)
+        indices = structure.indices()
+        self._structure = np.frombuffer(data, np.uint8).take(indices).tobytes()
+        self._indices = np.concatenate((indices, values.indices()))
 
-    def read(self, data: bytes) -> RawHeader:
-        elements = [(tag, vr, data[start:end]) for tag, vr, start, end in self.wanted]
-        return RawHeader(self.transfer_syntax, elements, self.pixel_offset, self.pixel_length)
+    def read(self, data: bytes) -> RawHeader | None:
+        """The elements; None where parsing ``data`` would not come upon the same structure."""
+        if len(data) < self._pixel_offset:
+            return None
+        found = np.frombuffer(data, np.uint8).take(self._indices).tobytes()
+        if not found.startswith(self._structure):
+            return None
+        shared = self._known.get(found)
+        if shared is None:
+            shared = SharedElements(tuple(_elements(data, self._shared)))
+            self._known[found] = shared
+        return RawHeader(
+            self._transfer_syntax,
+            shared,
+            _elements(data, self._own),
+            self._pixel_offset,
+            self._pixel_length,
+        )
+
+
+def _elements(data: bytes, wanted: Sequence[_Wanted]) -> list[Element]:
+    return [(tag, vr, data[start:end]) for tag, vr, start, end in wanted]
 
 
 def _lay_out(data: bytes) -> _Layout:
@@ -157,9 +208,7 @@ def _lay_out(data: bytes) -> _Layout:
     if syntax not in _SYNTAXES:
         raise _GiveUpError
     wanted, offset, length = _data_set(data, start, syntax == ImplicitVRLittleEndian, spans)
-    indices = spans.indices()
-    structure = np.frombuffer(data, np.uint8).take(indices).tobytes()
-    return _Layout(syntax, wanted, offset, length, indices, structure)
+    return _Layout(data, syntax, spans, wanted, offset, length)
 
 
 def _file_meta(data: bytes, spans: _Spans) -> tuple[str, int]:
@@ -181,9 +230,9 @@ def _file_meta(data: bytes, spans: _Spans) -> tuple[str, int]:
 
 def _data_set(
     data: bytes, at: int, implicit: bool, spans: _Spans
-) -> tuple[list[tuple[int, int, int, int]], int, int]:
+) -> tuple[list[_Wanted], int, int]:
     """The wanted elements, and offset and length of the pixel data."""
-    wanted: dict[int, tuple[int, int, int, int]] = {}
+    wanted: dict[int, _Wanted] = {}
     vr = 0
     while True:
         spans.add(at, 8)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pydicom.uid import (
     UID,
@@ -12,11 +14,13 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from viewer.dicom.charset import TextDecoder
 from viewer.dicom.header import Header
 from viewer.dicom.pydicom_header import MEDIA_STORAGE_DIRECTORY, read_with_pydicom
-from viewer.dicom.quick_header import Element, QuickParser, RawHeader
+from viewer.dicom.quick_header import Element, QuickParser, RawHeader, SharedElements
+from viewer.dicom.report import Note
 from viewer.dicom.source import UNPACKING_ERRORS, Source
-from viewer.dicom.tags import ATTRIBUTES, Value, Values, decode_value, python_encodings
+from viewer.dicom.tags import ATTRIBUTES, Value, Values, decode_value
 from viewer.errors import DamagedFileError, NotDicomError, UnsupportedError
 
 _UNDEFINED = 0xFFFFFFFF
@@ -34,6 +38,7 @@ class HeaderReader:
 
     def __init__(self) -> None:
         self._decoded: dict[bytes, _Decoded] = {}
+        self._shared: dict[SharedElements, _SharedValues] = {}
         self._parser = QuickParser()
 
     def read(self, source: Source) -> Header:
@@ -80,12 +85,30 @@ class HeaderReader:
         return header
 
     def _decode(self, raw: RawHeader, source: Source) -> Header:
-        character_set = next((e[2] for e in raw.elements if e[0] == _CHARACTER_SET), b"")
-        known = self._decoded.get(character_set)
+        known = self._shared.get(raw.shared)
         if known is None:
-            known = self._decoded[character_set] = _Decoded(character_set)
-        values = dict(pair for e in raw.elements if (pair := known[e]) is not None)
-        return Header(source, raw.transfer_syntax, values, (), raw.pixel_offset)
+            known = self._shared[raw.shared] = self._decode_shared(raw.shared.elements)
+        values = dict(known.values)
+        values.update(pair for e in raw.own if (pair := known.decoded[e]) is not None)
+        return Header(source, raw.transfer_syntax, values, (), raw.pixel_offset, known.notes)
+
+    def _decode_shared(self, elements: Sequence[Element]) -> _SharedValues:
+        character_set = next((e[2] for e in elements if e[0] == _CHARACTER_SET), b"")
+        decoded = self._decoded.get(character_set)
+        if decoded is None:
+            decoded = self._decoded[character_set] = _Decoded(character_set)
+        values = dict(pair for e in elements if (pair := decoded[e]) is not None)
+        # None of the elements that differ from image to image is text that may be doubted.
+        return _SharedValues(decoded, values, decoded.doubts_about(elements))
+
+
+@dataclass(frozen=True, slots=True)
+class _SharedValues:
+    """What headers have in common, decoded; ``decoded`` knows the rest of their elements."""
+
+    decoded: _Decoded
+    values: dict[str, Value]
+    notes: tuple[Note, ...]
 
 
 class _Decoded(dict[Element, tuple[str, Value] | None]):
@@ -93,13 +116,23 @@ class _Decoded(dict[Element, tuple[str, Value] | None]):
 
     def __init__(self, character_set: bytes) -> None:
         super().__init__()
-        self._encodings = python_encodings(character_set.decode("latin-1"))
+        self._decoder = TextDecoder(character_set.decode("latin-1"))
+        self._doubts: dict[Element, tuple[Note, ...]] = {}
+
+    def doubts_about(self, elements: Sequence[Element]) -> tuple[Note, ...]:
+        """What had to be assumed to decode these."""
+        if not self._doubts:
+            return ()
+        return tuple(dict.fromkeys(d for e in elements for d in self._doubts.get(e, ())))
 
     def __missing__(self, element: Element) -> tuple[str, Value] | None:
         tag, code, raw = element
         vr = code.to_bytes(2, "little").decode("ascii") if code else None
         attribute = ATTRIBUTES[tag]
-        value = decode_value(attribute, vr, raw, True, self._encodings)
+        value = decode_value(attribute, vr, raw, True, self._decoder)
+        doubts = self._decoder.take_doubts()
+        if doubts:
+            self._doubts[element] = doubts
         self[element] = None if value is None else (attribute.keyword, value)
         return self[element]
 

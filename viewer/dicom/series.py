@@ -11,7 +11,11 @@ import numpy as np
 from viewer.dicom.report import Note, Severity, Skipped
 from viewer.dicom.source import Source
 from viewer.imaging.geometry import Geometry
-from viewer.imaging.voi import Window
+from viewer.imaging.shutter import Shutter
+from viewer.imaging.voi import Voi, VoiLut, Window
+
+#: Modalities of projections: each image of a series is a picture of its own, not a slice.
+PROJECTIONS = frozenset(("CR", "DX", "MG", "RG", "IO", "PX", "XA", "RF", "XC", "ES", "GM", "OP"))
 
 #: Unit of standardised uptake values by body weight (g/ml).
 SUV = "SUVbw"
@@ -31,6 +35,12 @@ class PixelEncoding:
     high_bit: int
     signed: bool
     frames: int
+    is_planar: bool = False  # colours one after the other, uncompressed
+
+    @property
+    def is_color(self) -> bool:
+        """Whether a pixel is a colour and no value."""
+        return self.samples > 1 or self.photometric == "PALETTE COLOR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,8 @@ class SliceFile:
         Where the value of Pixel Data starts in the file; None where it cannot be read in place.
     has_lut : bool
         Whether a Modality LUT Sequence takes the place of the rescale.
+    has_overlays : bool
+        Whether there are overlay planes (PS3.3 C.9.2).
     """
 
     source: Source
@@ -84,11 +96,27 @@ class SliceFile:
     padding: tuple[int, int] | None = None
     offset: int | None = None
     has_lut: bool = False
+    has_overlays: bool = False
 
     @property
     def path(self) -> Path:
         """The file's path; inside an archive, the archive's path and the member's name."""
         return self.source.path
+
+    @property
+    def value_range(self) -> tuple[float, float]:
+        """Lowest and highest value that the format can hold, rescaled.
+
+        The values of a Modality LUT have no sign (PS3.3 C.11.1.1.1) and at most 16 bits.
+        """
+        if self.has_lut:
+            return 0.0, 65535.0
+        bits = self.encoding.bits_stored
+        least, most = (0, (1 << bits) - 1)
+        if self.encoding.signed:
+            least, most = -(1 << bits - 1), (1 << bits - 1) - 1
+        ends = [v * self.rescale.slope + self.rescale.intercept for v in (least, most)]
+        return min(ends), max(ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +194,12 @@ class Series:
         Nominal Slice Thickness (0018,0050), which is not the spacing.
     windows : tuple of Window
         The files' own, with their explanations.
+    voi_luts : tuple of VoiLut
+        The files' own look-up tables, which may be used in place of a window.
+    shutter : Shutter, optional
+        What of every slice is to be seen.
+    is_color : bool
+        Whether the volume has colour.
     is_inverted : bool
         Whether low values are bright (MONOCHROME1).
     transfer_syntax : str
@@ -191,6 +225,9 @@ class Series:
     number: int | None = None
     slice_thickness_mm: float | None = None
     windows: tuple[Window, ...] = ()
+    voi_luts: tuple[VoiLut, ...] = ()
+    shutter: Shutter | None = None
+    is_color: bool = False
     is_inverted: bool = False
     transfer_syntax: str = ""
     body_part: str = ""
@@ -209,9 +246,21 @@ class Series:
         return self.is_inverted or self.unit == SUV
 
     @property
+    def first_voi(self) -> Voi | None:
+        """What turns values into grey at first; None where the values must tell.
+
+        The tables of a projection are made for it; those of a slice are an alternative.
+        """
+        luts: tuple[Voi, ...] = self.voi_luts
+        windows: tuple[Voi, ...] = self.windows
+        choices = luts + windows if self.modality in PROJECTIONS else windows + luts
+        return choices[0] if choices else None
+
+    @property
     def nbytes(self) -> int:
         """Memory that the volume takes."""
-        return int(np.prod(self.shape)) * (4 if self.is_float else 2)
+        voxel = (4 if self.is_float else 2) + (3 if self.is_color else 0)
+        return int(np.prod(self.shape)) * voxel
 
     @property
     def interpolated(self) -> tuple[int, ...]:

@@ -29,6 +29,7 @@ def slice_file(image: Image, position: float) -> SliceFile:
         padding=described.padding,
         offset=header.pixel_offset,
         has_lut=described.has_lut,
+        has_overlays="OverlayRows" in values,
     )
 
 
@@ -36,7 +37,7 @@ _FORMAT_KEYWORDS = (
     "Rows", "Columns", "SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated",
     "BitsStored", "HighBit", "PixelRepresentation", "NumberOfFrames", "RescaleSlope",
     "RescaleIntercept", "DoseGridScaling", "PixelPaddingValue", "PixelPaddingRangeLimit",
-    "ModalityLUTSequence",
+    "ModalityLUTSequence", "PlanarConfiguration",
 )  # fmt: skip
 
 
@@ -71,6 +72,7 @@ def _format(transfer_syntax: str, frames: int, *values: Value | None) -> _Format
             high_bit=high_bit if high_bit is not None else stored - 1,
             signed=signed,
             frames=frames or frame.integer("NumberOfFrames") or 1,
+            is_planar=frame.integer("PlanarConfiguration") == 1,
         ),
         Rescale(
             slope or frame.number("DoseGridScaling") or 1.0, frame.number("RescaleIntercept") or 0.0

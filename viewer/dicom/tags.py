@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 import struct
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydicom.charset import convert_encodings, decode_bytes
 from pydicom.datadict import keyword_dict
-from pydicom.valuerep import TEXT_VR_DELIMS
+
+from viewer.dicom.charset import TextDecoder
 
 Scalar = str | int | float
 Value = Scalar | tuple[Scalar, ...]
@@ -26,7 +25,7 @@ _WANTED = {
     "CS": "SpecificCharacterSet ImageType FrameType Modality PatientSex BodyPartExamined "
     "PhotometricInterpretation VOILUTFunction PresentationLUTShape LossyImageCompression "
     "BurnedInAnnotation PixelSpacingCalibrationType AnatomicalOrientationType "
-    "LossyImageCompressionMethod Units DecayCorrection CorrectedImage SUVType",
+    "LossyImageCompressionMethod Units DecayCorrection CorrectedImage SUVType ShutterShape",
     "DA": "StudyDate PatientBirthDate SeriesDate AcquisitionDate",
     "TM": "StudyTime SeriesTime AcquisitionTime ContentTime RadiopharmaceuticalStartTime",
     "DT": "FrameAcquisitionDateTime RadiopharmaceuticalStartDateTime",
@@ -34,16 +33,18 @@ _WANTED = {
     "LO": "PatientID SeriesDescription StudyDescription WindowCenterWidthExplanation RescaleType",
     "SH": "AccessionNumber ConvolutionKernel",
     "IS": "SeriesNumber InstanceNumber AcquisitionNumber NumberOfFrames TemporalPositionIdentifier "
-    "PixelAspectRatio ActualFrameDuration",
+    "PixelAspectRatio ActualFrameDuration ShutterLeftVerticalEdge ShutterRightVerticalEdge "
+    "ShutterUpperHorizontalEdge ShutterLowerHorizontalEdge CenterOfCircularShutter "
+    "RadiusOfCircularShutter VerticesOfThePolygonalShutter",
     "DS": "ImagePositionPatient ImageOrientationPatient PixelSpacing SliceThickness "
     "SpacingBetweenSlices GantryDetectorTilt ImagerPixelSpacing NominalScannedPixelSpacing "
     "EstimatedRadiographicMagnificationFactor RescaleSlope RescaleIntercept WindowCenter "
     "WindowWidth TriggerTime EchoTime GridFrameOffsetVector DoseGridScaling PatientWeight "
-    "RadionuclideTotalDose RadionuclideHalfLife FrameReferenceTime",
+    "RadionuclideTotalDose RadionuclideHalfLife FrameReferenceTime LossyImageCompressionRatio",
     "FD": "DiffusionBValue EffectiveEchoTime",
     "UL": "TemporalPositionIndex",
     "US": "Rows Columns SamplesPerPixel BitsAllocated BitsStored HighBit PixelRepresentation "
-    "PixelPaddingValue PixelPaddingRangeLimit",
+    "PixelPaddingValue PixelPaddingRangeLimit PlanarConfiguration ShutterPresentationValue",
     "SQ": "ModalityLUTSequence VOILUTSequence SharedFunctionalGroupsSequence "
     "PerFrameFunctionalGroupsSequence RadiopharmaceuticalInformationSequence",
 }
@@ -66,11 +67,24 @@ _PRIVATE = {
     0x70531009: Attribute("PhilipsConcentrationScaleFactor", "DS"),
 }
 
-ATTRIBUTES: Mapping[int, Attribute] = {
-    keyword_dict[keyword]: Attribute(keyword, vr)
-    for vr, keywords in _WANTED.items()
-    for keyword in keywords.split()
-} | _PRIVATE
+#: That there is an overlay plane, in any of the repeating groups (PS3.5 7.6).
+_OVERLAYS = {tag: Attribute("OverlayRows", "US") for tag in range(0x60000010, 0x60200010, 0x20000)}
+
+ATTRIBUTES: Mapping[int, Attribute] = (
+    {
+        keyword_dict[keyword]: Attribute(keyword, vr)
+        for vr, keywords in _WANTED.items()
+        for keyword in keywords.split()
+    }
+    | _PRIVATE
+    | _OVERLAYS
+)
+
+#: What mostly differs from image to image of a series; of the others the images mostly agree.
+OF_EACH_IMAGE = (
+    "SOPInstanceUID", "InstanceNumber", "ImagePositionPatient", "AcquisitionTime", "ContentTime",
+    "TriggerTime", "RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth",
+)  # fmt: skip
 
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 _LOCALISED = frozenset(("LO", "SH", "PN", "ST", "LT", "UC", "UT"))
@@ -78,7 +92,7 @@ _TEXT = frozenset(("UI", "CS", "DA", "TM", "DT", "AS", "AE", "UR")) | _LOCALISED
 
 
 def decode_value(
-    attribute: Attribute, vr: str | None, raw: bytes, little_endian: bool, encodings: Sequence[str]
+    attribute: Attribute, vr: str | None, raw: bytes, little_endian: bool, decoder: TextDecoder
 ) -> Value | None:
     """Decode the bytes of a value.
 
@@ -89,8 +103,8 @@ def decode_value(
         As the file gives it; the attribute's own where the file gives none that is known.
     raw : bytes
     little_endian : bool
-    encodings : sequence of str
-        Python's names of the file's character sets.
+    decoder : TextDecoder
+        Of the file's character set.
 
     Returns
     -------
@@ -101,40 +115,13 @@ def decode_value(
         vr = attribute.vr
     if vr in _BINARY:
         return _unpack(_BINARY[vr], raw, little_endian)
-    text = decode_text(raw, encodings) if vr in _LOCALISED else raw.decode("latin-1")
+    text = decoder.decode(raw) if vr in _LOCALISED else raw.decode("latin-1")
     if vr in ("DS", "IS"):
         return _numbers(text, whole=attribute.vr == "IS")
     parts = tuple(part.strip(" \0\t\r\n") for part in text.split("\\"))
     if not any(parts):
         return None
     return parts[0] if len(parts) == 1 else parts
-
-
-def decode_text(raw: bytes, encodings: Sequence[str]) -> str:
-    """Decode text whose character set (PS3.3 C.12.1.1.2) may be missing or untrue."""
-    if raw.isascii() and b"\x1b" not in raw:
-        return raw.decode("ascii")
-    if len(encodings) > 1 or b"\x1b" in raw:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return decode_bytes(raw, list(encodings), TEXT_VR_DELIMS)
-    # "iso8859" is pydicom's name of the default repertoire, in which no such byte is valid.
-    for encoding in (*(e for e in encodings if e != "iso8859"), "utf-8"):
-        try:
-            return raw.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return raw.decode("latin-1")
-
-
-def python_encodings(character_set: str) -> tuple[str, ...]:
-    """Python's codec names for a value of Specific Character Set (0008,0005)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return tuple(convert_encodings([part.strip() for part in character_set.split("\\")]))
-        except (LookupError, ValueError):
-            return ("iso8859",)
 
 
 def _unpack(code: str, raw: bytes, little_endian: bool) -> Value | None:
