@@ -10,7 +10,9 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
+from PIL import Image
 
+import resources
 from ai.errors import ContractError, PackageError
 from ai.worker import Worker
 from tests.ai.samples import document, make_package, values_engine_runner
@@ -21,6 +23,7 @@ from viewer.analysis import Analysis, heatmap_volume, image_of
 from viewer.dicom.load import load
 from viewer.dicom.scan import scan
 from viewer.dicom.series import LengthUnit
+from viewer.formats.scan import scan as scan_all_formats
 from viewer.imaging.geometry import Geometry
 from viewer.imaging.volume import AIR_HU, PADDING, Volume
 from viewer.results import write_result
@@ -147,6 +150,18 @@ def test_unknown_positions_and_sizes_speak_against_a_run(
     unknown = replace(series, length_unit=LengthUnit.PIXELS)
     (reason,) = analysis.check(unknown, "lenient").reasons
     assert "how large the pixels are" in reason
+
+
+def test_a_model_for_whole_pictures_does_not_ask_where_they_lie(
+    tmp_path: Path,
+) -> None:
+    Image.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8)).save(tmp_path / "a.png")
+    (series,) = scan_all_formats([tmp_path]).series
+    with Analysis(resources.MODELS, worker=Worker(values_engine_runner)) as analysis:
+        assert analysis.check(series, "pneumonia-cxr").ok
+        reasons = analysis.check(series, "lung-nodule-ct").reasons
+    assert "The files do not say where the slices lie in the patient." in reasons
+    assert any(reason.startswith("The modality is OT") for reason in reasons)
 
 
 def test_padding_reaches_the_model_as_air(tmp_path: Path) -> None:

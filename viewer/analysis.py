@@ -280,8 +280,8 @@ def _summary(package: Package, origin: Origin) -> ModelSummary:
 def _reading_reasons(series: Series, spec: ModelSpec) -> tuple[str, ...]:
     """What speaks against a model, from how the series was read."""
     reasons = []
-    # To a model for pictures it is no matter where they lie, and how large their pixels are.
-    needs_geometry = spec.dimensions == 3
+    # What a picture as a whole shows does not depend on where it lies.
+    needs_geometry = spec.task != "classification"
     if needs_geometry and series.geometry is None:
         reasons.append("The files do not say where the slices lie in the patient.")
     elif needs_geometry and series.length_unit is LengthUnit.PIXELS:

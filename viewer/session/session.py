@@ -10,6 +10,7 @@ from psygnal import Signal
 
 from viewer.dicom.load import LoadResult
 from viewer.dicom.series import LengthUnit, Series
+from viewer.formats.series import FileSeries
 from viewer.imaging.volume import Volume
 from viewer.session.display import Display
 from viewer.session.history import History
@@ -124,7 +125,7 @@ class Session:
         self.jobs.close()
 
     def _activate_first(self, series: tuple[Series, ...]) -> None:
-        self.activate(max(series, key=lambda s: (s.geometry is not None, len(s.slices))))
+        self.activate(max(series, key=_precedence))
 
     def _show_progress(self, series: Series, volume: Volume) -> None:
         if series is not self._active:
@@ -147,3 +148,8 @@ class Session:
     def _show(self, series: Series, volume: Volume) -> None:
         window = series.windows[0] if series.windows else None
         self.display.show(volume, window, inverted=series.is_shown_inverted)
+
+
+def _precedence(series: Series) -> tuple[bool, bool, int]:
+    """What is shown first: no picture or mask that happens to lie beside DICOM files."""
+    return not isinstance(series, FileSeries), series.geometry is not None, series.shape[0]
