@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.formats.scan import SUFFIXES
 from viewer.session.presets import WindowPresets
 from viewer.session.session import Session
 from viewer.ui.about import AboutDialog
@@ -239,14 +240,14 @@ class MainWindow(QMainWindow):
 
     def _choose_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(
-            self, "Open a folder of DICOM files", str(self._settings.last_folder)
+            self, "Open a folder of images", str(self._settings.last_folder)
         )
         if folder:
             self.open([Path(folder)])
 
     def _choose_files(self) -> None:
         files, _ = QFileDialog.getOpenFileNames(
-            self, "Open DICOM files or zip archives", str(self._settings.last_folder)
+            self, "Open images or zip archives", str(self._settings.last_folder), _file_filter()
         )
         self.open([Path(f) for f in files])
 
@@ -255,6 +256,12 @@ class MainWindow(QMainWindow):
 
     def _show_about(self) -> None:
         AboutDialog(self).open()
+
+
+def _file_filter() -> str:
+    """What the dialog offers: all files first, as DICOM files may have any name."""
+    others = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+    return f"All files (*);;DICOM (*.dcm *.dicom *.ima DICOMDIR);;NIfTI, NRRD, pictures ({others})"
 
 
 def _panel(content: QWidget) -> QFrame:

@@ -71,7 +71,9 @@ def render(
         window.resize(*size)
         window.show()
         _wait(window, lambda: not paths or window.session.is_complete, _LOADING_S)
-        window.panes.grid.show_layout(layout_name)
+        # A single image has one view, which the window chooses itself.
+        if layout_name is not LayoutName.FOUR or not window.session.no_cross_sections:
+            window.panes.grid.show_layout(layout_name)
         if preset is not None:
             _set_preset(window, preset)
         if analyze:

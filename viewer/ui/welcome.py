@@ -31,11 +31,12 @@ class Welcome(QWidget):
         logo = QLabel()
         logo.setPixmap(application_icon().pixmap(QSize(64, 64)))
         self._add(column, logo)
-        self._add(column, _label("Open a CT", "display"))
+        self._add(column, _label("Open images", "display"))
         self._add(
             column,
-            _label("Drop a folder, a zip or DICOM files anywhere on this window.", "muted"),
+            _label("Drop a folder, a zip or files anywhere on this window.", "muted"),
         )
+        self._add(column, _label("DICOM · NIfTI · NRRD · PNG · JPEG · TIFF", "caption"))
         column.addSpacing(space.space_m)
         buttons = QHBoxLayout()
         buttons.setSpacing(space.space_s)
