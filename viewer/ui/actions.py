@@ -89,8 +89,8 @@ class _Spec:
 A, I = ActionId, IconName  # noqa: E741
 
 _SPECS: dict[ActionId, _Spec] = {
-    A.OPEN_FOLDER: _Spec("Open Folder…", ("Ctrl+O",), I.OPEN, "Open a folder of DICOM files"),
-    A.OPEN_FILES: _Spec("Open Files…", ("Ctrl+Shift+O",), tip="Open DICOM files or a zip"),
+    A.OPEN_FOLDER: _Spec("Open Folder…", ("Ctrl+O",), I.OPEN, "Open a folder of images"),
+    A.OPEN_FILES: _Spec("Open Files…", ("Ctrl+Shift+O",), tip="Open image files or a zip"),
     A.OPEN_DEMO: _Spec("Open Demo", (), I.DEMO, "Open the built-in synthetic chest CT"),
     A.CLOSE_ALL: _Spec("Close All", ("Ctrl+W",), tip="Close every study"),
     A.QUIT: _Spec("Quit", ("Ctrl+Q",)),

@@ -31,9 +31,11 @@ def date(value: str) -> str:
 def patient(study: StudyInfo, *, show_name: bool) -> str:
     """Who it is; the name only where asked for."""
     if not show_name:
+    if not (study.patient_name or study.patient_id):
+        return "No name"
         return "Name hidden"
     name = study.patient_name.replace("^", " ").strip()
-    return " · ".join(t for t in (name, study.patient_id) if t) or "No name"
+    return " · ".join(t for t in (name, study.patient_id) if t)
 
 
 def study_line(study: StudyInfo) -> str:
