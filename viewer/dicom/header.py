@@ -41,8 +41,10 @@ class Frame:
 
     def number(self, keyword: str) -> float | None:
         """The first number of an attribute, or None."""
-        parts = self.parts(keyword)
-        return float(parts[0]) if parts and not isinstance(parts[0], str) else None
+        value = self.values.get(keyword)
+        if isinstance(value, tuple):
+            value = value[0]
+        return None if value is None or isinstance(value, str) else float(value)
 
     def integer(self, keyword: str) -> int | None:
         """The first number of an attribute as an integer, or None."""

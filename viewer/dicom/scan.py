@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from viewer.dicom.find import Finder
 from viewer.dicom.group import group
 from viewer.dicom.header import Header
 from viewer.dicom.images import Image
+from viewer.dicom.index import HeaderIndex
 from viewer.dicom.load import CancelledError
 from viewer.dicom.read_header import HeaderReader
 from viewer.dicom.report import Skipped
@@ -29,6 +31,7 @@ _FILES_BETWEEN_REPORTS = 25
 def scan(
     paths: Sequence[Path],
     *,
+    index: Path | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> ScanResult:
@@ -37,6 +40,9 @@ def scan(
     Parameters
     ----------
     paths : sequence of Path
+    index : Path, optional
+        Database that remembers headers, so that files which have not changed need not be read
+        again; see ``HeaderIndex``.
     on_progress : callable
         Called with the number of files read and their total.
     cancelled : callable
@@ -55,20 +61,57 @@ def scan(
     sources = list(finder.find(paths))
     skipped = finder.skipped
     headers: list[Header] = []
-    reader = HeaderReader()
-    for done, source in enumerate(sources):
-        if done % _FILES_BETWEEN_REPORTS == 0:
-            _refuse_if(cancelled)
-            on_progress(done, len(sources))
-        try:
-            headers.append(reader.read(source))
-        except ViewerError as error:
-            skipped.append(_skipped(source, error))
-        except OSError as error:
-            skipped.append(Skipped(source, type(error).__name__, _cannot_read(error)))
+    with _Reading(index) as reading:
+        for done, source in enumerate(sources):
+            if done % _FILES_BETWEEN_REPORTS == 0:
+                _refuse_if(cancelled)
+                on_progress(done, len(sources))
+            found = reading.read(source)
+            if isinstance(found, Header):
+                headers.append(found)
+            else:
+                skipped.append(found)
     on_progress(len(sources), len(sources))
     series = _assemble(headers, skipped, cancelled)
     return ScanResult(tuple(series), tuple(sorted(skipped, key=lambda s: s.path)))
+
+
+class _Reading:
+    """Reads headers, those of files that have not changed from an index.
+
+    What was read by then is kept for the next time, also when the search is cancelled.
+    """
+
+    def __init__(self, index: Path | None) -> None:
+        self._reader = HeaderReader()
+        self._index = HeaderIndex(index) if index is not None else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._index is not None:
+            self._index.close()
+
+    def read(self, source: Source) -> Header | Skipped:
+        try:
+            if self._index is None:
+                return self._read(source)
+            # Asked for before the file is read: what changes meanwhile is read again next time.
+            stamp = source.stamp()
+            found = self._index.find(source, stamp)
+            if found is None:
+                found = self._read(source)
+                self._index.keep(source, stamp, found)
+            return found
+        except OSError as error:
+            return Skipped(source, type(error).__name__, _cannot_read(error))
+
+    def _read(self, source: Source) -> Header | Skipped:
+        try:
+            return self._reader.read(source)
+        except ViewerError as error:
+            return _skipped(source, error)
 
 
 def _refuse_if(cancelled: Callable[[], bool]) -> None:

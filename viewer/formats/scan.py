@@ -36,6 +36,7 @@ SUFFIXES = tuple(_READERS)
 def scan(
     paths: Sequence[Path],
     *,
+    index: Path | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> ScanResult:
@@ -47,6 +48,8 @@ def scan(
     Parameters
     ----------
     paths : sequence of Path
+    index : Path, optional
+        Database that remembers the headers of DICOM files.
     on_progress : callable
         Called with the number of files read and their total.
     cancelled : callable
@@ -59,7 +62,7 @@ def scan(
     ------
     CancelledError
     """
-    found = dicom.scan(paths, on_progress=on_progress, cancelled=cancelled)
+    found = dicom.scan(paths, index=index, on_progress=on_progress, cancelled=cancelled)
     others = [s for s in found.skipped if s.error == NotDicomError.__name__ and _suffix(s.source)]
     series: list[FileSeries] = []
     failed: list[Skipped] = []

@@ -40,6 +40,8 @@ class Opening:
     library : Library
         Where found series go.
     jobs : Jobs
+    header_index : Path, optional
+        Database that remembers headers; without it they are read at each opening.
     """
 
     #: Something began, went on or ended: see ``activity``.
@@ -54,9 +56,10 @@ class Opening:
     #: The thumbnail of the series with this key is there.
     thumbnail_ready = Signal(str)
 
-    def __init__(self, library: Library, jobs: Jobs) -> None:
+    def __init__(self, library: Library, jobs: Jobs, header_index: Path | None = None) -> None:
         self._library = library
         self._jobs = jobs
+        self._header_index = header_index
         self._scan: Job | None = None
         self._load: Job | None = None
         self._activity: Activity | None = None
@@ -86,6 +89,7 @@ class Opening:
         def work(job: Job) -> ScanResult:
             return scan(
                 paths,
+                index=self._header_index,
                 on_progress=lambda done, total: job.report((done, total)),
                 cancelled=job.cancelled,
             )

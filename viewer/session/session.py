@@ -29,18 +29,20 @@ class Session:
     ----------
     deliver : callable
         Runs a reply on the session's thread.
+    header_index : Path, optional
+        Database that remembers headers; without it they are read at each opening.
     """
 
     #: Another series is active, or the active one is whole: see ``active`` and ``is_complete``.
     active_changed = Signal()
 
-    def __init__(self, deliver: Deliver) -> None:
+    def __init__(self, deliver: Deliver, header_index: Path | None = None) -> None:
         self.jobs = Jobs(deliver)
         self.library = Library()
         self.display = Display()
         self.results = Results()
         self.history = History()
-        self.opening = Opening(self.library, self.jobs)
+        self.opening = Opening(self.library, self.jobs, header_index)
         self._active: Series | None = None
         self._complete = False
         self.opening.scanned.connect(self._activate_first)

@@ -44,7 +44,11 @@ def user_settings() -> QSettings:
 
 
 def open_window(
-    paths: Sequence[Path], store: QSettings, *, analysis: Analysis | None = None
+    paths: Sequence[Path],
+    store: QSettings,
+    *,
+    analysis: Analysis | None = None,
+    header_index: Path | None = None,
 ) -> MainWindow:
     """Make the window and begin to open paths; it is not shown yet.
 
@@ -56,9 +60,11 @@ def open_window(
         Where the window finds and leaves its settings.
     analysis : Analysis, optional
         The models; the built-in and the added ones by default.
+    header_index : Path, optional
+        Database that remembers the headers of folders opened before.
     """
     gui = GuiThread()
-    session = Session(gui.post)
+    session = Session(gui.post, header_index)
     controller = AnalysisController(
         analysis or Analysis(resources.MODELS, locations.added_models()), session, gui
     )
@@ -99,7 +105,7 @@ def run(paths: Sequence[Path]) -> int:
     app = create_application(sys.argv)
     store = user_settings()
     theme.apply_theme(app, Settings(store).theme)
-    window = open_window(paths, store)
+    window = open_window(paths, store, header_index=locations.header_index())
     window.show()
     show_disclaimer_once(window, store)
     return app.exec()
