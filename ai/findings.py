@@ -28,6 +28,8 @@ class Finding(_Value):
     ``box_lps_mm`` is axis-aligned in LPS: its lower and its upper corner. ``diameters_mm`` are the
     longest axial diameter and the longest one perpendicular to it, of the finding's own
     segmentation. ``probability`` is the model's calibrated probability that the label is right.
+    ``malignancy_rating`` is how suspicious it looks, 1 to 5, as the readers of LIDC-IDRI rate
+    nodules: a rating, no diagnosis.
     """
 
     id: int
@@ -38,6 +40,7 @@ class Finding(_Value):
     diameters_mm: tuple[float, float]
     volume_ml: float
     mean_hu: float | None = None
+    malignancy_rating: float | None = None
 
 
 class ModelReference(_Value):

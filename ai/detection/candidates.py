@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-_CONNECTED = np.ones((3, 3, 3), dtype=bool)
+#: Voxels that touch, if only at a corner.
+CONNECTED = np.ones((3, 3, 3), dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def find_candidates(
     scores : ndarray of float32, shape (slices, rows, columns)
     region_score, peak_score : float
     """
-    labels, count = ndimage.label(scores >= region_score, structure=_CONNECTED)
+    labels, count = ndimage.label(scores >= region_score, structure=CONNECTED)
     boxes = ndimage.find_objects(labels)
     candidates = []
     for label in range(1, count + 1):

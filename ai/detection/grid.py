@@ -136,6 +136,45 @@ def lung_grid(image: Image, lungs: LungMask, pixel_mm: float, slice_mm: float) -
     )
 
 
+def window(
+    grid: Grid, zyx: tuple[float, float, float], slices: int, pixel_mm: float, pixels: int
+) -> Grid:
+    """A square window in the same image, on slices of a grid.
+
+    Parameters
+    ----------
+    grid : Grid
+    zyx : tuple of float
+        Its first slice, and its centre in the plane, in indices of ``grid``.
+    slices : int
+        Its extent along the slices.
+    pixel_mm : float
+    pixels : int
+        Along a side.
+    """
+    _, row_mm, column_mm = grid.image.spacing_mm
+    z, y, x = (begin + i * step for begin, i, step in zip(grid.start, zyx, grid.step, strict=True))
+    row, column = pixel_mm / row_mm, pixel_mm / column_mm
+    half = (pixels - 1) / 2
+    return Grid(
+        grid.image,
+        (z, y - half * row, x - half * column),
+        (grid.step[0], row, column),
+        (slices, pixels, pixels),
+    )
+
+
+def nearest(grid: Grid, affine: npt.NDArray[np.float64]) -> list[npt.NDArray[np.intp]]:
+    """For each axis of a grid, the nearest index on another one whose axes are parallel."""
+    to_other = np.linalg.inv(affine) @ grid.affine
+    return [
+        np.rint(np.arange(size) * to_other[2 - axis, 2 - axis] + to_other[2 - axis, 3]).astype(
+            np.intp
+        )
+        for axis, size in enumerate(grid.shape)
+    ]
+
+
 def _box(axial: Image, lungs: LungMask) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """First and last image index ``(z, y, x)`` of the lungs' box, ends included."""
     to_image = np.linalg.inv(axial.affine) @ lungs.affine

@@ -14,10 +14,12 @@ from torch import nn
 
 from ai.detection import measure
 from ai.detection.candidates import Candidate
-from ai.detection.grid import lung_grid
+from ai.detection.grid import lung_grid, nearest
+from ai.detection.outline import Outline, outlined
 from ai.detection.parameters import Parameters
+from ai.detection.rating import malignancy_rating
 from ai.detection.regions import region_on
-from ai.detection.search import Pass, Search, Steps, nearest, timed
+from ai.detection.search import Pass, Search, Steps, timed
 from ai.errors import PackageError
 from ai.findings import Finding, Heatmap, Region
 from ai.image import Image
@@ -56,7 +58,8 @@ def detect(
     image : Image
         In HU, in any orientation.
     networks : mapping of str to Module
-        ``"segment"`` scores pixels, ``"reject"`` judges candidates; both on ``device`` and in
+        ``"segment"`` scores pixels, ``"reject"`` judges candidates; ``"outline"`` segments what is
+        kept once more, and ``"rate"`` rates it, where the model has them. All on ``device`` and in
         evaluation mode.
     parameters : mapping
         Validated as ``ai.detection.parameters.Parameters``.
@@ -86,12 +89,18 @@ def detect(
         passes.append(search.run(grid, lungs, scale))
         steps.reach("merge", int(end))
     kept = _without_overlaps(passes)
-    findings = tuple(_finding(number, one, settings) for number, one in enumerate(kept, start=1))
+    with timed(seconds, "measure"):
+        describe = _Description(networks, settings, device)
+        outlines = [describe.outline(one) for one in kept]
+        findings = tuple(
+            describe.finding(number, one.probability, outline)
+            for number, (one, outline) in enumerate(zip(kept, outlines, strict=True), start=1)
+        )
+        regions = {
+            finding.id: region_on(image, outline.candidate, outline.grid)
+            for finding, outline in zip(findings, outlines, strict=True)
+        }
     heatmap = Heatmap(_evidence(passes[0], kept), passes[0].grid.affine, _MEANING)
-    regions = {
-        finding.id: region_on(image, one.candidate, one.seen.grid)
-        for finding, one in zip(findings, kept, strict=True)
-    }
     return Detection(findings, heatmap, regions)
 
 
@@ -147,19 +156,40 @@ def _evidence(finest: Pass, kept: Sequence[_Rated]) -> npt.NDArray[np.float32]:
     return scores
 
 
-def _finding(number: int, one: _Rated, settings: Parameters) -> Finding:
-    candidate, grid = one.candidate, one.seen.grid
-    _, row_mm, column_mm = grid.spacing_mm
-    return Finding(
-        id=number,
-        label=settings.labels[0],
-        probability=one.probability,
-        center_lps_mm=measure.center_lps_mm(candidate, grid),
-        box_lps_mm=measure.box_lps_mm(candidate, grid),
-        diameters_mm=measure.diameters_mm(measure.largest_section(candidate), row_mm, column_mm),
-        volume_ml=measure.volume_ml(candidate, grid),
-        mean_hu=float(one.seen.hu[candidate.box][candidate.region].mean()),
-    )
+@dataclass(frozen=True)
+class _Description:
+    """What is said of a candidate, once it is kept."""
+
+    networks: Mapping[str, nn.Module]
+    settings: Parameters
+    device: torch.device
+
+    def outline(self, one: _Rated) -> Outline:
+        coarse = Outline(one.candidate, one.seen.grid, one.seen.hu)
+        if "outline" not in self.networks:
+            return coarse
+        return outlined(coarse, self.networks["outline"], self.device, self.settings.amp)
+
+    def finding(self, number: int, probability: float, outline: Outline) -> Finding:
+        candidate, grid = outline.candidate, outline.grid
+        _, row_mm, column_mm = grid.spacing_mm
+        section = measure.largest_section(candidate)
+        return Finding(
+            id=number,
+            label=self.settings.labels[0],
+            probability=probability,
+            center_lps_mm=measure.center_lps_mm(candidate, grid),
+            box_lps_mm=measure.box_lps_mm(candidate, grid),
+            diameters_mm=measure.diameters_mm(section, row_mm, column_mm),
+            volume_ml=measure.volume_ml(candidate, grid),
+            mean_hu=float(outline.hu[candidate.box][candidate.region].mean()),
+            malignancy_rating=self._rating(outline),
+        )
+
+    def _rating(self, outline: Outline) -> float | None:
+        if "rate" not in self.networks:
+            return None
+        return malignancy_rating(outline, self.networks["rate"], self.device, self.settings.amp)
 
 
 def _validated(parameters: Mapping[str, Any], networks: Mapping[str, nn.Module]) -> Parameters:

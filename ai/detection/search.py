@@ -14,7 +14,7 @@ from torch import nn
 
 from ai.detection.candidates import Candidate, find_candidates
 from ai.detection.features import features, probability
-from ai.detection.grid import Grid
+from ai.detection.grid import Grid, nearest
 from ai.detection.parameters import Parameters, Scale
 from ai.detection.scores import score_volume
 from ai.detection.views import PATCH_PIXEL_MM, look
@@ -151,14 +151,3 @@ def _on_grid(grid: Grid, lungs: LungMask) -> npt.NDArray[np.bool_]:
         for places, size in zip(nearest(grid, lungs.affine), lungs.mask.shape, strict=True)
     ]
     return np.asarray(lungs.mask[np.ix_(*index)])
-
-
-def nearest(grid: Grid, affine: npt.NDArray[np.float64]) -> list[npt.NDArray[np.intp]]:
-    """For each axis of a grid, the nearest index on another one whose axes are parallel."""
-    to_other = np.linalg.inv(affine) @ grid.affine
-    return [
-        np.rint(np.arange(size) * to_other[2 - axis, 2 - axis] + to_other[2 - axis, 3]).astype(
-            np.intp
-        )
-        for axis, size in enumerate(grid.shape)
-    ]

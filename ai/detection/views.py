@@ -73,18 +73,20 @@ def look(
 def patch_logits(
     patches: npt.NDArray[np.float32], network: nn.Module, device: torch.device, amp: bool
 ) -> npt.NDArray[np.float32]:
-    """The classifier's logits, averaged over mirror images.
+    """A network's one output for each patch, averaged over mirror images.
 
     Parameters
     ----------
     patches : ndarray of float32, shape (n, rows, columns), HU
+    network : Module
+        Gives one value a patch, as shape (n,) or (n, 1).
     """
     image = to_network(torch.from_numpy(patches).to(device))[:, None]
     total = torch.zeros(len(patches), device=device)
     turns = (image, image.flip(2), image.flip(3), image.transpose(2, 3))
     for turned in turns:
         with autocast(device, amp):
-            total += network(turned.contiguous(memory_format=torch.channels_last)).float()
+            total += network(turned.contiguous(memory_format=torch.channels_last)).flatten().float()
     return np.asarray((total / len(turns)).cpu().numpy())
 
 

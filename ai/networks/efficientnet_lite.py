@@ -53,6 +53,8 @@ class EfficientNetLite(ImageClassifier):
     drop_path : float
         Probability of leaving out the last residual block, while training; falls linearly to zero
         at the first (stochastic depth, Huang 2016, arXiv 1603.09382).
+    stem_stride : {1, 2}
+        1 for small pictures, which then keep twice the detail.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class EfficientNetLite(ImageClassifier):
         variant: int = 0,
         dropout: float = 0.2,
         drop_path: float = 0.1,
+        stem_stride: int = 2,
     ) -> None:
         width, depth = _SCALES[variant]
         last = len(_STAGES) - 1
@@ -71,7 +74,7 @@ class EfficientNetLite(ImageClassifier):
             for i, s in enumerate(_STAGES)
         ]
         total = sum(repeats)
-        stages: list[nn.Module] = [_convolution(inputs, _STEM, 3, stride=2)]
+        stages: list[nn.Module] = [_convolution(inputs, _STEM, 3, stride=stem_stride)]
         before, done = _STEM, 0
         for stage, count in zip(_STAGES, repeats, strict=True):
             outputs = _rounded(stage.outputs * width)

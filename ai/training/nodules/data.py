@@ -88,18 +88,24 @@ class TrainingData:
     """All three archives, split by patient.
 
     ``candidate_parts`` gives the part of each LUNA16 candidate: that of its patient where the
-    patient is known, else ``"test"`` for the archive's own validation part and ``"train"`` for the
-    rest.
+    patient is known, else ``"test"`` for the archive's own validation part; of the rest, one in
+    eight validates.
     """
 
     slices: Slices
     slice_parts: npt.NDArray[np.str_]
+    sections: Sections
+    section_parts: npt.NDArray[np.str_]
     candidates: Candidates
     candidate_parts: npt.NDArray[np.str_]
 
     def of(self, part: str) -> Slices:
         """The slices of a part."""
         return self.slices.select(self.slice_parts == part)
+
+    def rated(self, part: str) -> Sections:
+        """The sections of a part whose nodule was rated."""
+        return self.sections.select((self.section_parts == part) & ~np.isnan(self.sections.ratings))
 
 
 def read_training_data(data: Path, seed: int) -> TrainingData:
@@ -115,10 +121,20 @@ def read_training_data(data: Path, seed: int) -> TrainingData:
     if slices is None or archives.sections is None or archives.candidates is None:
         raise DataError(f"Training needs crops, HU sections and candidates in {data}.")
     patients = match_candidates(archives.candidates, archives.sections)
-    parts = np.where(archives.candidates.held_back, "test", "train").astype("<U10")
+    validates = [int(f, 16) % 8 == 0 for f in fingerprints(archives.candidates)]
+    parts = np.where(validates, "validation", "train").astype("<U10")
+    parts[archives.candidates.held_back] = "test"
     known = patients != ""
     parts[known] = parts_of(patients[known], seed)
-    return TrainingData(slices, parts_of(slices.patients, seed), archives.candidates, parts)
+    sections = archives.sections
+    return TrainingData(
+        slices,
+        parts_of(slices.patients, seed),
+        sections,
+        parts_of(sections.patients, seed),
+        archives.candidates,
+        parts,
+    )
 
 
 def fingerprints(candidates: Candidates) -> list[str]:

@@ -14,14 +14,18 @@ from torch import nn
 
 from ai.detection.features import probability
 from ai.detection.measure import diameters_mm
+from ai.detection.outline import Outline, outlined
 from ai.detection.parameters import Calibration, Parameters, Scale
+from ai.detection.regions import region_on
 from ai.detection.views import patch_logits
+from ai.findings import Region
 from ai.packages.package import Package, load
 from ai.training import metrics
 from ai.training.evaluation import Evaluation
 from ai.training.metrics import Measured
 from ai.training.nodules.data import fingerprints, read_archives
-from ai.training.nodules.lidc import Candidates, DataError
+from ai.training.nodules.lidc import Candidates, DataError, Sections
+from ai.training.nodules.ratings import rate_sections
 from ai.training.nodules.sites import candidate_sites
 from ai.training.nodules.slices import Slices
 from ai.training.nodules.stacks import Found, Stack, find_in, score_stacks
@@ -64,6 +68,9 @@ def evaluate(package_dir: Path, data: Path) -> Evaluation:
         if unseen.any():
             measured |= measure_candidates(archives.candidates.select(unseen), networks["reject"])
             n = n or int(unseen.sum())
+    if archives.sections is not None and "rate" in networks:
+        strangers = ~np.isin(archives.sections.patients, seen["patients"])
+        measured |= measure_ratings(archives.sections.select(strangers), networks["rate"])
     if not measured:
         raise DataError(f"{data} holds nothing that the model has not seen in training.")
     return Evaluation(package.spec.id, data.name, n, measured)
@@ -92,6 +99,20 @@ def candidate_logits(candidates: Candidates, classifier: nn.Module) -> npt.NDArr
             for some in np.array_split(rows, max(1, len(rows) // _PATCHES_AT_ONCE))
         ]
     ).astype(np.float64)
+
+
+def measure_ratings(sections: Sections, network: nn.Module) -> dict[str, Measured]:
+    """``malignancy_auc``: ratings of 4 and 5 against 1 and 2; nothing if neither occurs."""
+    clear = sections.select((sections.ratings <= 2) | (sections.ratings >= 4))
+    suspicious = clear.ratings >= 4
+    if not suspicious.any() or suspicious.all():
+        return {}
+    rated = rate_sections(clear, network)
+    return {
+        "malignancy_auc": metrics.bootstrap(
+            lambda rows: metrics.auc(suspicious[rows], rated[rows]), clear.patients
+        )
+    }
 
 
 @dataclass(frozen=True)
@@ -140,7 +161,7 @@ def measure_slices(
     measured = cases(slices, networks, parameters, parameters.scales[0])
     groups = np.array([case.stack.patient for case in measured])
     return {
-        **_overlaps(measured, parameters),
+        **_overlaps(measured, networks),
         "sensitivity_at_1_fp_per_crop": metrics.bootstrap(
             lambda rows: sensitivity([measured[r] for r in rows], false_positives=1.0), groups
         ),
@@ -185,28 +206,36 @@ def _ece(measured: list[Case]) -> float:
     )
 
 
-def _overlaps(measured: list[Case], parameters: Parameters) -> dict[str, Measured]:
+def _overlaps(measured: list[Case], networks: Mapping[str, nn.Module]) -> dict[str, Measured]:
     rows: list[tuple[str, float, float, float]] = []
-    mm = parameters.scales[0].pixel_mm
     for case in measured:
-        own = np.zeros(case.stack.votes.shape, dtype=bool)
+        stack = case.stack
+        own = np.zeros(stack.drawn.shape, dtype=bool)
         for found in case.found:
             if found.hit:
-                own[found.candidate.box] |= found.candidate.region
-        for mask, votes in zip(own, case.stack.votes, strict=True):
+                region = _outlined(found, stack, networks)
+                own[region.box] |= region.mask
+        mm = stack.grid.image.spacing_mm[1]
+        for mask, votes in zip(own, stack.drawn, strict=True):
             agreed = votes >= 2
             if not agreed.any():
                 continue
             error = np.nan
             if mask.any():
                 error = abs(diameters_mm(mask, mm, mm)[0] - diameters_mm(agreed, mm, mm)[0])
-            rows.append(
-                (case.stack.patient, metrics.dice(mask, agreed), between_readers(votes), error)
-            )
+            rows.append((stack.patient, metrics.dice(mask, agreed), between_readers(votes), error))
     groups = np.array([row[0] for row in rows])
     names = ("dice_2_readers", "dice_between_readers", "diameter_mae_mm")
     columns = {name: np.array([row[1 + i] for row in rows]) for i, name in enumerate(names)}
     return {name: _mean(column, groups) for name, column in columns.items()}
+
+
+def _outlined(found: Found, stack: Stack, networks: Mapping[str, nn.Module]) -> Region:
+    """What a finding covers of the crops' native pixels, on which the readers drew."""
+    outline = Outline(found.candidate, stack.grid, stack.hu)
+    if "outline" in networks:
+        outline = outlined(outline, networks["outline"], _CPU, amp=True)
+    return region_on(stack.grid.image, outline.candidate, outline.grid)
 
 
 def _mean(values: npt.NDArray[np.float64], groups: npt.NDArray[np.str_]) -> Measured:

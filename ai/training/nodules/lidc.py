@@ -66,12 +66,25 @@ class Sections:
     diameter_mm : ndarray of float64, shape (n,)
         Equivalent diameter of the nodule.
     patients : ndarray of str, shape (n,)
+    ratings : ndarray of float64, shape (n,)
+        How suspicious of malignancy the nodule was rated, 1 to 5; NaN where the file doesn't say.
     """
 
     images: npt.NDArray[np.int16]
     pixel_mm: npt.NDArray[np.float64]
     diameter_mm: npt.NDArray[np.float64]
     patients: npt.NDArray[np.str_]
+    ratings: npt.NDArray[np.float64]
+
+    def select(self, rows: npt.NDArray[np.bool_]) -> Sections:
+        """The sections for which ``rows`` is true."""
+        return Sections(
+            self.images[rows],
+            self.pixel_mm[rows],
+            self.diameter_mm[rows],
+            self.patients[rows],
+            self.ratings[rows],
+        )
 
 
 @dataclass(frozen=True)
@@ -115,12 +128,14 @@ def read_crops(path: Path) -> Crops:
 
 def read_sections(path: Path) -> Sections:
     """Read ``lidc_nodules_71_hu.npz`` or another file of its format."""
-    data = _read(path, ("images_hu", "PixelSpacing", "EquivDiameter", "patient"))
+    data = _read(path, ("images_hu", "PixelSpacing", "EquivDiameter", "patient"), ("malignancy",))
+    unrated = np.full(len(data["images_hu"]), np.nan)
     return Sections(
         data["images_hu"],
         data["PixelSpacing"].astype(np.float64),
         data["EquivDiameter"].astype(np.float64),
         data["patient"],
+        data.get("malignancy", unrated).astype(np.float64),
     )
 
 
@@ -130,12 +145,15 @@ def read_candidates(path: Path) -> Candidates:
     return Candidates(data["images"], data["label"], data["split"] == "val")
 
 
-def _read(path: Path, names: tuple[str, ...]) -> dict[str, npt.NDArray[Any]]:
+def _read(
+    path: Path, names: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> dict[str, npt.NDArray[Any]]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             missing = [name for name in names if name not in archive.files]
             if missing:
                 raise DataError(f"{path.name} has no {', '.join(missing)}.")
-            return {name: archive[name] for name in names}
+            present = [name for name in optional if name in archive.files]
+            return {name: archive[name] for name in (*names, *present)}
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} could not be read: {error}") from error

@@ -19,7 +19,7 @@ from ai.training.nodules import augment
 from ai.training.nodules.lidc import Candidates
 from ai.training.nodules.slices import Slices
 
-_BATCH = 96
+_BATCH = 64
 _POSITIVE_SHARE = 0.4
 _SMOOTHING = 0.02
 _JITTER_MM = 2.0
@@ -145,7 +145,7 @@ class Classification:
                 truth.append(labels[chosen])
         image = augment.network_input(augment.degrade(rng, torch.cat(hu)))
         with autocast(torch.device("cpu")):
-            logits = network(image)
+            logits = network(image).flatten()
         target = torch.from_numpy(np.concatenate(truth).astype(np.float32))
         target = target * (1 - 2 * _SMOOTHING) + _SMOOTHING
         return functional.binary_cross_entropy_with_logits(logits.float(), target)

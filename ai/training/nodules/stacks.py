@@ -13,9 +13,11 @@ from torch import nn
 
 from ai.detection.candidates import Candidate, find_candidates
 from ai.detection.features import Features, features
+from ai.detection.grid import Grid
 from ai.detection.parameters import Scale
 from ai.detection.scores import pixel_scores
 from ai.detection.views import PATCH_PIXEL_MM, look
+from ai.image import Image
 from ai.training.nodules import augment
 from ai.training.nodules.slices import Slices
 
@@ -32,6 +34,10 @@ class Stack:
 
     Parameters
     ----------
+    grid : Grid
+        In an image of the crops with their native pixels.
+    drawn : ndarray of uint8, shape of that image's voxels
+        Readers who drew the native pixel.
     hu : ndarray of int16, shape (slices, rows, columns), HU
     votes : ndarray of uint8, same shape
         Readers who drew the pixel.
@@ -41,6 +47,8 @@ class Stack:
     patient : str
     """
 
+    grid: Grid
+    drawn: npt.NDArray[np.uint8]
     hu: npt.NDArray[np.int16]
     votes: npt.NDArray[np.uint8]
     known: npt.NDArray[np.bool_]
@@ -77,12 +85,22 @@ def score_stacks(
         drawn = augment.cut(drawn, pose, size, outside="zeros") > 0.5
         scores = pixel_scores(hu.numpy(), network, device, amp=True)
         yield Stack(
+            _grid(slices.images[rows, 1], native, pixel_mm, size),
+            slices.votes[rows],
             np.rint(hu[:, 1].numpy()).astype(np.int16),
             drawn.sum(1).numpy().astype(np.uint8),
             known.numpy(),
             scores * known.numpy(),
             str(slices.patients[rows[0]]),
         )
+
+
+def _grid(hu: npt.NDArray[np.int16], native: float, pixel_mm: float, size: int) -> Grid:
+    """Where the windows of ``size`` × ``size`` lie in crops with native pixels."""
+    crops = Image(hu, np.diag([native, native, _SLICE_MM, 1.0]), "CT")
+    step = pixel_mm / native
+    start = [(n - 1) / 2 - (size - 1) / 2 * step for n in hu.shape[1:]]
+    return Grid(crops, (0.0, start[0], start[1]), (1.0, step, step), (len(hu), size, size))
 
 
 def find_in(

@@ -13,31 +13,57 @@ import numpy as np
 import torch
 from torch import nn
 
+from ai.detection.outline import DIAMETERS, WINDOW
 from ai.detection.parameters import Parameters, Scale
+from ai.detection.rating import MIDDLE
 from ai.detection.views import PATCH, PATCH_PIXEL_MM
 from ai.networks import build
+from ai.networks.image_classifier import ImageClassifier
 from ai.packages.package import Package
+from ai.training.classification.pretrained import start_from_imagenet
 from ai.training.loop import Log, Schedule, fit
+from ai.training.metrics import auc
 from ai.training.nodules.calibration import fit_calibration
 from ai.training.nodules.data import TrainingData, fingerprints, read_training_data
 from ai.training.nodules.evaluation import (
     UNCALIBRATED,
     calibration_pairs,
+    candidate_logits,
     cases,
     measure_candidates,
+    measure_ratings,
     measure_slices,
     sensitivity,
 )
 from ai.training.nodules.lidc import Candidates
+from ai.training.nodules.outlines import Outlining, window_dice
+from ai.training.nodules.ratings import Rating, rate_sections
 from ai.training.nodules.release import Release
 from ai.training.nodules.segmenter import PIXEL_MM, Segmentation
 from ai.training.nodules.sites import Classification, candidate_sites, mistake_sites, nodule_sites
 from ai.training.nodules.slices import Slices
 from ai.training.nodules.stacks import mistakes
 
-ARCHITECTURES: dict[str, dict[str, Any]] = {
-    "segment": {"architecture": "UNet", "arguments": {"inputs": 3, "widths": [24, 48, 96, 128]}},
-    "reject": {"architecture": "PatchClassifier", "arguments": {"widths": [24, 48, 96, 128]}},
+#: EfficientNet-Lite0 for patches: at a stride of 1 they keep the detail that they have.
+_CLASSIFIER: dict[str, Any] = {
+    "architecture": "EfficientNetLite0",
+    "arguments": {
+        "inputs": 1,
+        "classes": 1,
+        "dropout": 0.3,
+        "drop_path": 0.15,
+        "stem_stride": 1,
+    },
+}
+_SEGMENTER: dict[str, Any] = {
+    "architecture": "UNet",
+    "arguments": {"inputs": 3, "widths": [24, 48, 96, 128]},
+}
+ARCHITECTURES = {
+    "segment": _SEGMENTER,
+    "outline": _SEGMENTER,
+    "reject": _CLASSIFIER,
+    "rate": _CLASSIFIER,
 }
 #: Nodules at the resolution that the networks learn at, masses at half of it.
 SCALES = (
@@ -53,8 +79,10 @@ class Settings:
 
     Parameters
     ----------
-    split_seed, segment_seed, reject_seed : int
-    segment_steps, reject_steps : int
+    split_seed, segment_seed, outline_seed, reject_seed, rate_seed : int
+    segment_steps, outline_steps, reject_steps, rate_steps : int
+    pretrained : bool
+        Whether the classifier and the rating network start from ImageNet weights.
     log_prior_ratio : float
         Logarithm of the odds that a candidate of a scan is a nodule, over those of a candidate of
         a crop stack; see the card.
@@ -67,8 +95,13 @@ class Settings:
     split_seed: int = 20241121
     segment_seed: int = 1
     segment_steps: int = 3000
+    outline_seed: int = 3
+    outline_steps: int = 1200
     reject_seed: int = 2
-    reject_steps: int = 3000
+    reject_steps: int = 1500
+    rate_seed: int = 5
+    rate_steps: int = 500
+    pretrained: bool = True
     log_prior_ratio: float = -2.0
     operating_points: tuple[tuple[str, float], ...] = (
         ("sensitive", 0.1),
@@ -87,7 +120,7 @@ def train(
     report: Callable[[str], None],
     settings: Settings | None = None,
 ) -> Package:
-    """Train both networks, calibrate, measure on test patients, and write the package.
+    """Train all networks, calibrate, measure on test patients, and write the package.
 
     Parameters
     ----------
@@ -140,11 +173,13 @@ class _Trainer:
 
     def release(self) -> Release:
         """Train, calibrate and measure."""
-        networks = {"segment": self._segmenter()}
+        networks = {"segment": self._segmenter(), "outline": self._outliner()}
         networks["reject"] = self._rejecter(networks["segment"])
+        networks["rate"] = self._rater()
         parameters = self._calibrated(networks)
         measured = measure_slices(self.data.of("test"), networks, parameters)
         measured |= measure_candidates(self._candidates("test"), networks["reject"])
+        measured |= measure_ratings(self.data.rated("test"), networks["rate"])
         for name, m in measured.items():
             self.log(f"test: {name} {m.value:.4f}  95 % CI {m.ci95[0]:.4f} to {m.ci95[1]:.4f}")
         return Release(
@@ -168,7 +203,14 @@ class _Trainer:
             self.settings.segment_seed,
         )
         torch.manual_seed(self.settings.segment_seed)
-        return self._fit("segment", loss, self.settings.segment_steps)
+        return self._fit("segment", loss, Schedule(self.settings.segment_steps))
+
+    def _outliner(self) -> nn.Module:
+        loss = Outlining(self.data.of("train"), self.settings.outline_seed)
+        schedule = Schedule(self.settings.outline_steps, averaging=0.99, validate_every=200)
+        slices = self.data.of("validation")
+        torch.manual_seed(self.settings.outline_seed)
+        return self._fit("outline", loss, schedule, lambda n: f"Dice {window_dice(slices, n):.4f}")
 
     def _rejecter(self, segmenter: nn.Module) -> nn.Module:
         slices = self.data.of("train")
@@ -178,8 +220,25 @@ class _Trainer:
             places = self._mistakes(slices, segmenter, scale)
             sites.append(mistake_sites(slices, places, scale))
         loss = Classification(sites, self.settings.reject_seed)
+        held = self._candidates("validation")
+
+        def validate(network: nn.Module) -> str:
+            return f"AUC {auc(held.labels == 1, candidate_logits(held, network)):.4f}"
+
         torch.manual_seed(self.settings.reject_seed)
-        return self._fit("reject", loss, self.settings.reject_steps)
+        schedule = _fine_tuning(self.settings.reject_steps)
+        return self._fit("reject", loss, schedule, validate)
+
+    def _rater(self) -> nn.Module:
+        loss = Rating(self.data.rated("train"), self.settings.rate_seed)
+        held = self.data.rated("validation")
+        clear = held.select(held.ratings != MIDDLE)
+
+        def validate(network: nn.Module) -> str:
+            return f"AUC {auc(clear.ratings > MIDDLE, rate_sections(clear, network)):.4f}"
+
+        torch.manual_seed(self.settings.rate_seed)
+        return self._fit("rate", loss, _fine_tuning(self.settings.rate_steps), validate)
 
     def _mistakes(
         self, slices: Slices, segmenter: nn.Module, scale: Scale
@@ -193,16 +252,24 @@ class _Trainer:
         return places
 
     def _fit(
-        self, role: str, loss: Callable[[nn.Module, int], torch.Tensor], steps: int
+        self,
+        role: str,
+        loss: Callable[[nn.Module, int], torch.Tensor],
+        schedule: Schedule,
+        validate: Callable[[nn.Module], str] | None = None,
     ) -> nn.Module:
         spec = ARCHITECTURES[role]
+        network = build(spec["architecture"], **spec["arguments"])
+        if self.settings.pretrained and isinstance(network, ImageClassifier):
+            start_from_imagenet(network, spec["architecture"])
         return fit(
-            build(spec["architecture"], **spec["arguments"]),
+            network,
             loss,
-            Schedule(steps),
+            schedule,
             self.checkpoints / f"{role}.ckpt",
             resume=self.resume,
             log=self.log,
+            validate=validate,
         )
 
     def _calibrated(self, networks: dict[str, nn.Module]) -> Parameters:
@@ -232,9 +299,16 @@ class _Trainer:
             "settings": asdict(self.settings),
             "networks": ARCHITECTURES,
             "segment_pixel_mm": PIXEL_MM,
+            "outline_window": {"pixels": WINDOW, "diameters": DIAMETERS},
             "reject_patch": {"pixels": PATCH, "pixel_mm": PATCH_PIXEL_MM},
             "seen": {"patients": sorted(seen), "candidates": fingerprints(candidates)},
         }
+
+
+def _fine_tuning(steps: int) -> Schedule:
+    return Schedule(
+        steps, learning_rate=1e-3, weight_decay=0.02, averaging=0.99, validate_every=100
+    )
 
 
 def _patients(slices: Slices) -> list[str]:

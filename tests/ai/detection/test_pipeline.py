@@ -71,6 +71,45 @@ def test_size_volume_and_density_are_those_of_the_marker() -> None:
         assert finding.mean_hu == pytest.approx(900, abs=80)
 
 
+def test_an_outline_at_the_scale_of_the_nodule_measures_better_than_the_search() -> None:
+    coarse = {**chest.PARAMETERS, "scales": [{"pixel_mm": 2.5, "slice_mm": 1.6}]}
+    image = chest.scan(AXIAL, (1.2, 1.2, 1.6))
+    outlining = {**chest.NETWORKS, "outline": chest.SeesBright()}
+
+    def errors(networks) -> list[float]:
+        findings = detect(image, networks, coarse, CPU, silent, {}).findings
+        assert len(findings) == len(chest.RADII_MM)
+        found = sorted(f.diameters_mm[0] for f in findings)
+        return [abs(d - 2 * r) for d, r in zip(found, chest.RADII_MM, strict=True)]
+
+    assert max(errors(outlining)) < 1.0
+    assert sum(errors(outlining)) < sum(errors(chest.NETWORKS))
+
+
+class Blind(chest.SeesBright):
+    """An outlining network that sees nothing."""
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return torch.full_like(image[:, :1], -6.0)
+
+
+def test_a_finding_without_an_outline_keeps_what_the_search_saw() -> None:
+    image = chest.scan(*STACKS["axial"])
+    blind = detect(image, {**chest.NETWORKS, "outline": Blind()}, chest.PARAMETERS, CPU, silent, {})
+
+    assert blind.findings == run(image).findings
+
+
+def test_ratings_stay_between_one_and_five() -> None:
+    image = chest.scan(*STACKS["axial"])
+    rating = {**chest.NETWORKS, "rate": chest.Believes()}
+
+    findings = detect(image, rating, chest.PARAMETERS, CPU, silent, {}).findings
+
+    assert [f.malignancy_rating for f in findings] == [5.0] * len(chest.RADII_MM)
+    assert run(image).findings[0].malignancy_rating is None
+
+
 @pytest.mark.parametrize("name", ["oblique", "coronal"])
 def test_regions_cover_the_markers_on_the_grid_of_the_image(name: str) -> None:
     image = chest.scan(*STACKS[name])
@@ -192,7 +231,9 @@ def test_progress_never_goes_back_and_ends_complete() -> None:
     shares = [p.done / p.total for p in heard]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    assert {"lungs", "resample", "network", "merge", "reject"} <= {p.stage for p in heard}
+    assert {"lungs", "resample", "network", "merge", "reject", "measure"} <= {
+        p.stage for p in heard
+    }
 
 
 @pytest.mark.parametrize("stage", ["lungs", "resample", "network", "merge", "reject"])
@@ -210,7 +251,7 @@ def test_stages_are_timed() -> None:
 
     detect(chest.scan(*STACKS["axial"]), chest.NETWORKS, chest.PARAMETERS, CPU, silent, seconds)
 
-    assert set(seconds) == {"lungs", "resample", "network", "merge", "reject"}
+    assert set(seconds) == {"lungs", "resample", "network", "merge", "reject", "measure"}
     assert all(s > 0 for s in seconds.values())
 
 

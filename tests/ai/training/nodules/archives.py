@@ -53,6 +53,7 @@ def write(
         images_hu=np.stack(sections),
         PixelSpacing=np.repeat(str(PIXEL_MM), patients),
         EquivDiameter=np.repeat("9.8", patients),
+        malignancy=np.where(np.arange(patients) % 2, "4", "2"),
         patient=np.array(names),
     )
     labels = np.arange(candidates) % 2

@@ -21,7 +21,7 @@ from ai.training.nodules.stacks import mistakes, score_stacks
 from ai.training.split import part_of
 from tests.ai.training.nodules import archives
 
-BRIEF = Settings(segment_steps=3, reject_steps=2)
+BRIEF = Settings(segment_steps=3, outline_steps=2, reject_steps=1, rate_steps=1, pretrained=False)
 
 
 def test_the_split_depends_on_the_patient_and_the_seed_alone() -> None:
@@ -174,7 +174,12 @@ def test_training_ends_in_a_package_with_card_log_and_figures(
 
     assert package.spec.id == "lung-nodule-ct"
     assert {"train.log", "config.json", "reference/expected.json"} <= set(package.spec.files)
-    assert package.spec.metrics.keys() >= {"dice_2_readers", "candidate_auc", "ece"}
+    assert package.spec.metrics.keys() >= {
+        "dice_2_readers",
+        "candidate_auc",
+        "malignancy_auc",
+        "ece",
+    }
     assert "Research use only" in package.card
     assert "$" not in package.card
     assert any("min left" in line for line in lines)
@@ -213,6 +218,12 @@ def test_evaluation_takes_a_single_file_of_unseen_patients(
     fresh = archives.write(tmp_path, patients=4, candidates=6, seed=9)
 
     assert evaluate(out / "package", fresh / "candidates.npz").metrics.keys() == {"candidate_auc"}
+
+
+def test_evaluation_takes_rated_sections_alone(trained: tuple[Path, Path, list[str]]) -> None:
+    data, out, _ = trained
+
+    assert evaluate(out / "package", data / "sections.npz").metrics.keys() == {"malignancy_auc"}
 
 
 def test_data_that_is_missing_or_of_another_kind_is_named(tmp_path: Path) -> None:
