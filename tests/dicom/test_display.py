@@ -142,13 +142,6 @@ def test_tables_of_functional_groups_are_found(tmp_path: Path) -> None:
 # Overlay planes
 
 
-def with_overlay(bits: npt.NDArray[np.bool_], group: int = 0x6000, **more: Any) -> Dataset:
-    """An image of 8 × 10 pixels with a plane; ``more`` are elements by their number's name."""
-    data = image(np.zeros((8, 10), np.int16))
-    lay_over(data, bits, group)
-    return data
-
-
 def lay_over(
     data: Dataset,
     bits: npt.NDArray[np.bool_],
@@ -279,11 +272,9 @@ def test_a_polygon_shows_what_is_inside(tmp_path: Path) -> None:
 
 
 def test_shapes_apply_together() -> None:
-    both_shapes = Shutter(rectangle=(1, 5, 1, 8), circle=(4, 5, 2))
-    expected = Shutter(rectangle=(1, 5, 1, 8)).shown((8, 10)) & Shutter(circle=(4, 5, 2)).shown(
-        (8, 10)
-    )
-    assert np.array_equal(both_shapes.shown((8, 10)), expected)
+    rectangle, circle = (1, 5, 1, 8), (4, 5, 2)
+    shown = Shutter(rectangle=rectangle).shown((8, 10)) & Shutter(circle=circle).shown((8, 10))
+    assert np.array_equal(Shutter(rectangle, circle).shown((8, 10)), shown)
 
 
 def test_images_whose_shutters_differ_are_shown_whole(tmp_path: Path) -> None:

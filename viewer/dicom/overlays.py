@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pydicom
 from pydicom.dataset import Dataset
-from pydicom.overlays import get_overlay_array
+from pydicom.overlays.numpy_handler import get_overlay_array
 
 from viewer.dicom.decode import stored_words
 from viewer.dicom.series import SliceFile

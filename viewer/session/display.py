@@ -1,13 +1,15 @@
-"""How the open volume is looked at: cursor, window, inversion."""
+"""How the open volume is looked at: cursor, window or look-up table, inversion, shutter."""
 
 from __future__ import annotations
 
+import numpy as np
 import numpy.typing as npt
 from psygnal import Signal
 
 from viewer.imaging.geometry import Points
 from viewer.imaging.plane import Orientation, Stack, standard_stack
-from viewer.imaging.voi import Window, auto_window
+from viewer.imaging.shutter import Shutter
+from viewer.imaging.voi import Voi, Window, auto_window
 from viewer.imaging.volume import Volume
 
 
@@ -28,9 +30,11 @@ class Display:
         self._volume: Volume | None = None
         self._stacks: dict[Orientation, Stack] = {}
         self._cursor: Points | None = None
-        self._window = Window(0, 400)
+        self._window: Voi = Window(0, 400)
+        self._shutter: Shutter | None = None
+        self._unshuttered: npt.NDArray[np.bool_] | None = None
         self._inverted = False
-        self._initial = (self._window, self._inverted)
+        self._initial: tuple[Voi, bool] = (self._window, self._inverted)
 
     @property
     def volume(self) -> Volume | None:
@@ -43,9 +47,26 @@ class Display:
         return self._cursor
 
     @property
-    def window(self) -> Window:
-        """The window in HU."""
+    def window(self) -> Voi:
+        """The window in HU, or the look-up table in its place."""
         return self._window
+
+    @property
+    def no_window(self) -> str:
+        """Why there is no window to be set; empty where there is one."""
+        if self._volume is None or self._volume.color is None:
+            return ""
+        return "Colour images are shown as they are stored."
+
+    @property
+    def shutter(self) -> Shutter | None:
+        """What of every slice is to be seen; None for all."""
+        return self._shutter
+
+    @property
+    def unshuttered(self) -> npt.NDArray[np.bool_] | None:
+        """Which pixels of a slice the shutter leaves, shape (rows, columns); None for all."""
+        return self._unshuttered
 
     @property
     def inverted(self) -> bool:
@@ -56,9 +77,18 @@ class Display:
         """The planes of one standard view; None without a volume."""
         return self._stacks.get(orientation)
 
-    def show(self, volume: Volume, window: Window | None, *, inverted: bool = False) -> None:
+    def show(
+        self,
+        volume: Volume,
+        window: Voi | None,
+        *,
+        inverted: bool = False,
+        shutter: Shutter | None = None,
+    ) -> None:
         """Show another volume, from its middle; ``window`` None means automatic."""
         self._volume = volume
+        self._shutter = shutter
+        self._unshuttered = None if shutter is None else shutter.shown(volume.geometry.shape[1:])
         self._stacks = {o: standard_stack(volume.geometry, o) for o in Orientation}
         z, y, x = volume.geometry.shape
         self._cursor = volume.geometry.to_lps((x // 2, y // 2, z // 2))
@@ -69,8 +99,12 @@ class Display:
 
     def fill(self, volume: Volume) -> None:
         """Show the same volume with more of its slices read."""
-        self._volume = volume
-        self.filled.emit()
+        before, self._volume = self._volume, volume
+        if before is not None and (before.color is None) != (volume.color is None):
+            # Of some files it is known at the end whether they are in colour.
+            self.volume_changed.emit()
+        else:
+            self.filled.emit()
 
     def clear(self) -> None:
         """Show nothing."""
@@ -99,13 +133,14 @@ class Display:
         self._cursor = self._cursor - plane.distance_mm(self._cursor) * plane.normal
         self.cursor_moved.emit()
 
-    def set_window(self, window: Window) -> None:
-        """Look through another window."""
-        self._window = window
-        self.window_changed.emit()
+    def set_window(self, window: Voi) -> None:
+        """Look through another window or look-up table; colours have none."""
+        if not self.no_window:
+            self._window = window
+            self.window_changed.emit()
 
     def set_auto_window(self) -> None:
-        """Look through a window taken from the voxels' percentiles, padding left out."""
+        """Look through a window from the percentiles of what is measured and not hidden."""
         if self._volume is not None:
             self.set_window(self._auto())
 
@@ -115,10 +150,11 @@ class Display:
         self.window_changed.emit()
 
     def toggle_inverted(self) -> None:
-        """Swap black and white."""
-        self._inverted = not self._inverted
-        self.window_changed.emit()
+        """Swap black and white; colours stay as they are."""
+        if not self.no_window:
+            self._inverted = not self._inverted
+            self.window_changed.emit()
 
     def _auto(self) -> Window:
         assert self._volume is not None
-        return auto_window(self._volume.read_slices())
+        return auto_window(self._volume.read_slices(), shown=self._unshuttered)

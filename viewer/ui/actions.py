@@ -34,6 +34,8 @@ class ActionId(StrEnum):
     PREVIOUS_VIEW = auto()
     CROSSHAIR = auto()
     TEXTS = auto()
+    OVERLAY_PLANES = auto()
+    SHUTTER = auto()
     PATIENT_NAMES = auto()
     SERIES_PANEL = auto()
     SIDE_PANEL = auto()
@@ -64,6 +66,7 @@ class ActionId(StrEnum):
     NEXT_FINDING = auto()
     PREVIOUS_FINDING = auto()
     MODEL_CARD = auto()
+    TRAIN = auto()
     REPORT = auto()
     SHORTCUTS = auto()
     ABOUT = auto()
@@ -113,6 +116,12 @@ _SPECS: dict[ActionId, _Spec] = {
         "Crosshair", ("X",), I.CROSSHAIR, "Show the lines of the other views", checkable=True
     ),
     A.TEXTS: _Spec("Corner Texts", ("T",), tip="Show the texts over the images", checkable=True),
+    A.OVERLAY_PLANES: _Spec(
+        "Overlay Planes", tip="Show the graphics that the files lay over images", checkable=True
+    ),
+    A.SHUTTER: _Spec(
+        "Display Shutter", tip="Hide what the files' shutter leaves out", checkable=True
+    ),
     A.PATIENT_NAMES: _Spec(
         "Patient Names", tip="Show patients' names in the list and over the images", checkable=True
     ),
@@ -161,6 +170,9 @@ _SPECS: dict[ActionId, _Spec] = {
     A.PREVIOUS_FINDING: _Spec("Previous Finding", ("Shift+N",), I.PREVIOUS),
     A.MODEL_CARD: _Spec(
         "Model Card…", (), I.INFO, "What the model was trained on, its figures and limits"
+    ),
+    A.TRAIN: _Spec(
+        "Train a Model…", ("Ctrl+T",), tip="Teach a network from labelled pictures or a table"
     ),
     A.REPORT: _Spec("Series Report", (), I.REPORT, "What was noticed while reading"),
     A.SHORTCUTS: _Spec("Mouse and Keys", ("?", "F1"), I.KEYBOARD),

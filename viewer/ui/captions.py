@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from viewer.dicom.series import SUV, LengthUnit, Series, StudyInfo
 from viewer.imaging.plane import Orientation
-from viewer.imaging.voi import VoiFunction, Window
+from viewer.imaging.voi import Voi, VoiFunction, VoiLut
+from viewer.imaging.volume import Volume
 
 #: The plane's name, and the LPS letter of the axis that its slices follow.
 _AXIS = {Orientation.AXIAL: "S", Orientation.CORONAL: "P", Orientation.SAGITTAL: "L"}
@@ -30,9 +31,9 @@ def date(value: str) -> str:
 
 def patient(study: StudyInfo, *, show_name: bool) -> str:
     """Who it is; the name only where asked for."""
-    if not show_name:
     if not (study.patient_name or study.patient_id):
         return "No name"
+    if not show_name:
         return "Name hidden"
     name = study.patient_name.replace("^", " ").strip()
     return " · ".join(t for t in (name, study.patient_id) if t)
@@ -96,8 +97,10 @@ def point(lps: npt.ArrayLike) -> str:
     return f"L {x}  P {y}  S {z} mm"
 
 
-def window_line(window: Window) -> str:
-    """Width and level; with decimals where values are no integers."""
+def window_line(window: Voi) -> str:
+    """Width and level, with decimals where values are no integers; or that a table is used."""
+    if isinstance(window, VoiLut):
+        return "VOI LUT"
     exact = window.function is VoiFunction.LINEAR_EXACT
     digits = 0 if not exact or window.width >= 100 else 1 if window.width >= 5 else 2
     return f"W {number(window.width, digits)}  L {number(window.center, digits)}"
@@ -109,6 +112,16 @@ def value(amount: float, unit: str) -> str:
         return f"{number(amount, 2)} {unit}"
     digits = 0 if unit in ("HU", "Bq/ml") or amount.is_integer() else 3
     return f"{number(amount, digits)} {unit}".strip()
+
+
+def value_at(volume: Volume, lps: npt.ArrayLike) -> str:
+    """What is at a point in LPS mm: R, G and B, or a value with its unit; empty for nothing."""
+    color = volume.color_at(lps)
+    if color is not None:
+        red, green, blue = color
+        return f"R {red}  G {green}  B {blue}"
+    amount = volume.value_at(lps)
+    return "" if amount is None or volume.color is not None else value(amount, volume.unit)
 
 
 def probability(amount: float) -> str:

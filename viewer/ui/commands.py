@@ -103,6 +103,8 @@ class Commands(QObject):
         self._on(A.PREVIOUS_VIEW, lambda: panes.grid.activate_neighbour(-1))
         self._on_toggle(A.CROSSHAIR, lambda on: self._change_options(crosshair=on))
         self._on_toggle(A.TEXTS, lambda on: self._change_options(texts=on))
+        self._on_toggle(A.OVERLAY_PLANES, lambda on: self._change_options(overlay_planes=on))
+        self._on_toggle(A.SHUTTER, lambda on: self._change_options(shutter=on))
 
     def _connect_findings(self) -> None:
         session = self._session
@@ -139,6 +141,8 @@ class Commands(QObject):
         options = self._panes.options
         self._actions.check(A.CROSSHAIR, options.crosshair)
         self._actions.check(A.TEXTS, options.texts)
+        self._actions.check(A.OVERLAY_PLANES, options.overlay_planes)
+        self._actions.check(A.SHUTTER, options.shutter)
         self._actions.check(A.TOOL_WINDOW, True)
         for name, chosen in THEMES.items():
             self._actions.check(name, chosen == theme.chosen_theme())
@@ -149,6 +153,17 @@ class Commands(QObject):
             self._actions.refuse(name, why)
         for name in _NEED_CROSS_SECTIONS:
             self._actions.refuse(name, self._session.no_cross_sections if not why else "")
+        display, series = self._session.display, self._session.active
+        for name in (A.AUTO_WINDOW, A.INVERT):
+            self._actions.refuse(name, why or display.no_window)
+        self._actions.refuse(A.TOOL_WINDOW, display.no_window)
+        planes = series is not None and any(s.has_overlays for s in series.slices)
+        self._actions.refuse(
+            A.OVERLAY_PLANES, why or ("" if planes else "The files hold no overlay planes.")
+        )
+        self._actions.refuse(
+            A.SHUTTER, why or ("" if display.shutter else "The files hold no display shutter.")
+        )
 
     def _show_window(self) -> None:
         self._actions.check(A.INVERT, self._session.display.inverted)

@@ -63,7 +63,8 @@ def corner_texts(
         bottom_left.insert(0, Line(value_text, bold=True))
     display = session.display
     inverted = "  inverted" if display.inverted else ""
-    bottom_right = [Line(captions.window_line(display.window) + inverted)]
+    gray = captions.window_line(display.window) + inverted
+    bottom_right = [Line("Colour" if display.no_window else gray)]
     if not brief:
         bottom_right.append(Line(f"Zoom {zoom:.2f}×", _MUTED))
     return Corners(

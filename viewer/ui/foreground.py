@@ -35,6 +35,8 @@ class ViewOptions:
     crosshair: bool = True
     texts: bool = True
     patient_names: bool = False
+    overlay_planes: bool = True
+    shutter: bool = True
 
 
 class Gauge:
@@ -145,11 +147,8 @@ class Foreground:
 
     def _values_at(self, lps: Points) -> str:
         volume, results = self.session.display.volume, self.session.results
-        amount = volume.value_at(lps) if volume is not None else None
-        if volume is None or amount is None:
-            return ""
-        text = captions.value(amount, volume.unit)
-        if results.heatmap is None or not results.overlay.visible:
+        text = captions.value_at(volume, lps) if volume is not None else ""
+        if not text or results.heatmap is None or not results.overlay.visible:
             return text
         score = results.heatmap.value_at(lps)
         return text if score is None else f"{text}   score {captions.number(score, 2)}"

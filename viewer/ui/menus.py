@@ -39,6 +39,8 @@ _VIEW: tuple[_Entry, ...] = (
     A.CROSSHAIR,
     A.OVERLAY,
     A.TEXTS,
+    A.OVERLAY_PLANES,
+    A.SHUTTER,
     A.PATIENT_NAMES,
     None,
     A.SERIES_PANEL,
@@ -71,6 +73,7 @@ _ANALYSIS: tuple[_Entry, ...] = (
     A.PREVIOUS_FINDING,
     None,
     A.MODEL_CARD,
+    A.TRAIN,
     A.REPORT,
 )
 _HELP: tuple[_Entry, ...] = (A.SHORTCUTS, A.ABOUT)

@@ -128,10 +128,12 @@ class SeriesCard(QFrame):
         self._build()
 
     def set_thumbnail(self, picture: npt.NDArray[np.uint8]) -> None:
-        """Show the series' thumbnail, grey values of shape (rows, columns)."""
-        rows, columns = picture.shape
+        """Show the series' thumbnail: grey, shape (rows, columns), or RGB, (rows, columns, 3)."""
+        rows, columns = picture.shape[:2]
         picture = np.ascontiguousarray(picture)
-        image = QImage(picture.data, columns, rows, columns, QImage.Format.Format_Grayscale8)
+        in_color = picture.ndim == 3
+        layout = QImage.Format.Format_RGB888 if in_color else QImage.Format.Format_Grayscale8
+        image = QImage(picture.data, columns, rows, picture.strides[0], layout)
         size = QSize(_THUMBNAIL, _THUMBNAIL) * self.devicePixelRatioF()
         pixmap = QPixmap.fromImage(image.copy()).scaled(
             size,

@@ -86,12 +86,16 @@ class Settings:
         return ViewOptions(
             crosshair=self._flag("view/crosshair"),
             texts=self._flag("view/texts"),
+            overlay_planes=self._flag("view/overlay_planes"),
+            shutter=self._flag("view/shutter"),
         )
 
     @view_options.setter
     def view_options(self, value: ViewOptions) -> None:
         self._store.setValue("view/crosshair", value.crosshair)
         self._store.setValue("view/texts", value.texts)
+        self._store.setValue("view/overlay_planes", value.overlay_planes)
+        self._store.setValue("view/shutter", value.shutter)
 
     def _flag(self, key: str) -> bool:
         return bool(self._store.value(key, True, bool))

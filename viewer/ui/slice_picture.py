@@ -1,4 +1,4 @@
-"""The graphics items of a slice: the grey picture and the overlay, in picture millimetres."""
+"""The graphics items of a slice: the picture and what is laid over it, in picture millimetres."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphic
 
 
 class SlicePicture:
-    """A grey picture with a coloured one on it, placed by one transform.
+    """A picture with a heatmap and graphics on it, placed by one transform.
 
     Parameters
     ----------
@@ -23,9 +23,11 @@ class SlicePicture:
 
     def __init__(self, scene: QGraphicsScene) -> None:
         self._root = pg.ItemGroup()
-        self._gray = pg.ImageItem(axisOrder="row-major")
+        self._base = pg.ImageItem(axisOrder="row-major")
         self._color = _PremultipliedItem()
-        for item in (self._gray, self._color):
+        self._graphics = _PremultipliedItem()
+        self._items = (self._base, self._color, self._graphics)
+        for item in self._items:
             item.setParentItem(self._root)
         self._root.setVisible(False)
         scene.addItem(self._root)
@@ -34,22 +36,27 @@ class SlicePicture:
         """Put the pictures, whose pixels are ``(height, width)`` mm, where ``to_view`` says."""
         height, width = pixel_mm
         self._root.setTransform(to_view)
-        for item in (self._gray, self._color):
+        for item in self._items:
             item.setTransform(QTransform.fromScale(width, height))
 
-    def set_gray(self, picture: npt.NDArray[np.uint8]) -> None:
-        """Show a grey picture, shape (rows, columns)."""
-        self._gray.setImage(picture, autoLevels=False)
+    def set_picture(self, picture: npt.NDArray[np.uint8]) -> None:
+        """Show a grey picture, shape (rows, columns), or one of RGB, shape (rows, columns, 3)."""
+        self._base.setImage(picture, autoLevels=False)
         self._root.setVisible(True)
 
     def set_color(self, picture: npt.NDArray[np.uint8] | None) -> None:
-        """Lay a premultiplied RGBA picture, shape (rows, columns, 4), over the grey one."""
+        """Lay a premultiplied RGBA picture, shape (rows, columns, 4), over the other."""
         self._color.set_picture(picture)
+
+    def set_graphics(self, picture: npt.NDArray[np.uint8] | None) -> None:
+        """Lay graphics over both, premultiplied RGBA, shape (rows, columns, 4)."""
+        self._graphics.set_picture(picture)
 
     def clear(self) -> None:
         """Show nothing."""
         self._root.setVisible(False)
         self._color.set_picture(None)
+        self._graphics.set_picture(None)
 
 
 class _PremultipliedItem(QGraphicsItem):

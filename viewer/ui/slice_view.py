@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Flag
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
@@ -14,8 +15,8 @@ from PySide6.QtWidgets import QGraphicsView, QWidget
 from viewer.imaging.geometry import Points
 from viewer.imaging.overlay import colorize
 from viewer.imaging.plane import Orientation, Stack
-from viewer.imaging.reslice import reslice
-from viewer.imaging.voi import Window, apply_voi
+from viewer.imaging.reslice import GridCut, grid_cut, reslice
+from viewer.imaging.voi import VoiLut, Window, apply_voi
 from viewer.imaging.volume import Volume
 from viewer.session.results import Finding
 from viewer.session.session import Session
@@ -108,6 +109,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
     def set_options(self, options: ViewOptions) -> None:
         """Choose what is drawn over the picture."""
         self._options = options
+        self._refresh(_Stale.WINDOW)
         self.viewport().update()
 
     def set_camera(self, camera: Camera) -> None:
@@ -131,7 +133,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
 
     def current_window(self) -> Window:
         """The window that a drag starts from."""
-        return self._session.display.window
+        window = self._session.display.window
+        return window.as_window() if isinstance(window, VoiLut) else window
 
     def set_window(self, window: Window) -> None:
         """Look through another window."""
@@ -335,11 +338,43 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         if self._values is None or _Stale.GRAY in stale:
             self._values = reslice(volume, placement.plane)
         if _Stale.WINDOW in stale:
-            display = self._session.display
-            gray = apply_voi(self._values, display.window, inverted=display.inverted)
-            self._picture.set_gray(gray)
+            cut = grid_cut(volume.geometry, placement.plane)
+            self._picture.set_picture(self._shuttered(self._seen(volume, cut), cut))
+            self._picture.set_graphics(self._graphics(volume, cut))
         if _Stale.STYLE in stale:
             self._picture.set_color(self._colored(placement, _Stale.SCORES in stale))
+
+    def _seen(self, volume: Volume, cut: GridCut | None) -> npt.NDArray[np.uint8]:
+        """The picture of the files' own colours, or of grey through the window."""
+        if volume.color is not None and cut is not None:
+            return np.array(cut.of(volume.color))
+        display = self._session.display
+        assert self._values is not None
+        return apply_voi(self._values, display.window, inverted=display.inverted)
+
+    def _shuttered(
+        self, picture: npt.NDArray[np.uint8], cut: GridCut | None
+    ) -> npt.NDArray[np.uint8]:
+        """The picture of a slice without what the shutter hides."""
+        display = self._session.display
+        shutter, shown = display.shutter, display.unshuttered
+        if shutter is None or shown is None or cut is None or cut.slice_index is None:
+            return picture
+        if self._options.shutter:
+            picture[~cut.of_slice(shown)] = shutter.gray
+        return picture
+
+    def _graphics(self, volume: Volume, cut: GridCut | None) -> npt.NDArray[np.uint8] | None:
+        """The overlay planes of a slice as premultiplied RGBA."""
+        index = cut.slice_index if cut is not None else None
+        if cut is None or index is None or not self._options.overlay_planes:
+            return None
+        plane = volume.overlay_planes.get(index)
+        if plane is None:
+            return None
+        ink = QColor(theme.tokens().overlay_letter)
+        palette = np.array([[0] * 4, [ink.red(), ink.green(), ink.blue(), 255]], np.uint8)
+        return palette[cut.of_slice(plane).astype(np.intp)]
 
     def _colored(self, placement: Placement, moved: bool) -> npt.NDArray[Any] | None:
         heatmap, style = self._session.results.heatmap, self._session.results.overlay

@@ -51,8 +51,7 @@ class StatusBar(QStatusBar):
         if at is None or display.volume is None:
             self._point.clear()
             return
-        amount = display.volume.value_at(at)
-        value = captions.value(amount, display.volume.unit) if amount is not None else "no value"
+        value = captions.value_at(display.volume, at) or "no value"
         place = f"{captions.point(at)}   " if self._session.is_in_patient_space else ""
         self._point.setText(f"{place}{value}")
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from viewer.dicom.series import SUV
-from viewer.imaging.voi import Window
+from viewer.imaging.voi import Voi
 from viewer.session.presets import WindowPresets
 from viewer.session.session import Session
 from viewer.ui import captions
@@ -49,7 +49,7 @@ class WindowMenu(QMenu):
         ]
         self._end = self.addSeparator()
         session.display.window_changed.connect(self._announce)
-        session.display.volume_changed.connect(self._announce)
+        session.display.volume_changed.connect(self._list_files_windows)
         session.active_changed.connect(self._list_files_windows)
         self._list_files_windows()
 
@@ -58,10 +58,12 @@ class WindowMenu(QMenu):
         """The name and values of the window in use."""
         if self._session.display.volume is None:
             return "Window"
+        if self._session.display.no_window:
+            return "Colour"
         window = self._session.display.window
         return f"{window.name}  {captions.window_line(window)}".strip()
 
-    def _entry(self, window: Window, name: str, key: str, origin: str = "") -> QAction:
+    def _entry(self, window: Voi, name: str, key: str, origin: str = "") -> QAction:
         action = QAction(f"{origin}{window.name}   {captions.window_line(window)}", self)
         action.setObjectName(name)
         if key:
@@ -75,13 +77,19 @@ class WindowMenu(QMenu):
             self.removeAction(action)
             action.deleteLater()
         series = self._session.active
-        windows = series.windows if series is not None else ()
+        windows: tuple[Voi, ...] = ()
+        if series is not None:
+            windows = (*series.windows, *series.voi_luts)
         origin = "File: " if series is None or series.unit != SUV else ""
         self._files = [self._entry(w, f"file_{n}", "", origin) for n, w in enumerate(windows)]
         why = _NO_VOLUME if series is None else "" if series.unit == "HU" else _NO_HU
-        for action in self.preset_actions:
-            action.setEnabled(not why)
-            action.setToolTip(why or action.text())
+        for actions, reason in (
+            (self.preset_actions, self._session.display.no_window or why),
+            (self._files, self._session.display.no_window),
+        ):
+            for action in actions:
+                action.setEnabled(not reason)
+                action.setToolTip(reason or action.text())
         self._announce()
 
     def _announce(self) -> None:
