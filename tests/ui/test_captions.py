@@ -56,3 +56,8 @@ def test_a_probability_is_never_a_certainty(value, text):
 )
 def test_dates_are_readable_and_odd_ones_left_alone(value, text):
     assert captions.date(value) == text
+
+
+def test_a_file_that_knows_no_patient_hides_no_name():
+    for shown in (True, False):
+        assert captions.patient(StudyInfo(description="folder"), show_name=shown) == "No name"
