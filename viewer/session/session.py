@@ -69,6 +69,8 @@ class Session:
             return "The files do not say where the slices lie in the patient."
         if volume.geometry.shape[0] == 1:
             return "The series is a single image."
+        if volume.color is not None:
+            return "Colour images are shown in the plane they were acquired in."
         return ""
 
     @property
@@ -148,8 +150,9 @@ class Session:
         self.active_changed.emit()
 
     def _show(self, series: Series, volume: Volume) -> None:
-        window = series.windows[0] if series.windows else None
-        self.display.show(volume, window, inverted=series.is_shown_inverted)
+        self.display.show(
+            volume, series.first_voi, inverted=series.is_shown_inverted, shutter=series.shutter
+        )
 
 
 def _precedence(series: Series) -> tuple[bool, bool, int]:
