@@ -31,7 +31,7 @@ class NotDicomError(ViewerError):
 
 
 class DamagedFileError(ViewerError):
-    """The file is DICOM but truncated, inconsistent or otherwise unreadable."""
+    """The file is truncated, inconsistent or otherwise unreadable."""
 
 
 class UnsupportedError(ViewerError):
