@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ai.training.metrics import Measured
+
+#: Draws a picture into a file.
+Drawing = Callable[[Path], None]
 
 
 @dataclass(frozen=True)
@@ -19,12 +24,23 @@ class Evaluation:
         Cases.
     metrics : dict of str to Measured
         Named as in the JSON of ``evaluate``.
+    pictures : mapping of str to Drawing
+        What can be drawn of it, by name.
     """
 
     model: str
     data: str
     n: int
     metrics: dict[str, Measured]
+    pictures: Mapping[str, Drawing] = field(default_factory=dict)
+
+    def draw(self, folder: Path) -> list[Path]:
+        """Draw every picture into a folder, as PNG."""
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = [folder / f"{name}.png" for name in self.pictures]
+        for path, draw in zip(paths, self.pictures.values(), strict=True):
+            draw(path)
+        return paths
 
     def document(self) -> dict[str, Any]:
         """The JSON document of ``evaluate --json``."""

@@ -17,15 +17,22 @@ _RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Measured:
-    """A figure with its 95 % confidence interval and the number of cases behind it."""
+    """A figure with its 95 % confidence interval and the number of cases behind it.
+
+    The interval is NaN where a single group of cases tells nothing of how they differ.
+    """
 
     value: float
     ci95: tuple[float, float]
     n: int
 
-    def document(self) -> dict[str, float | list[float]]:
-        """``{"value", "ci95"}`` as in the JSON of ``evaluate``."""
-        return {"value": self.value, "ci95": list(self.ci95)}
+    def document(self) -> dict[str, float | list[float | None] | None]:
+        """``{"value", "ci95"}`` as in the JSON of ``evaluate``; null for NaN."""
+        return {"value": _known(self.value), "ci95": [_known(bound) for bound in self.ci95]}
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else value
 
 
 def dice(a: Bools, b: Bools) -> float:
@@ -99,11 +106,14 @@ def bootstrap(
         The patient of each row.
     """
     names, index = np.unique(np.asarray(groups), return_inverse=True)
+    if len(names) < 2:
+        return Measured(figure(np.arange(len(index))), (float("nan"), float("nan")), len(names))
     rows = [np.flatnonzero(index == g) for g in range(len(names))]
     rng = np.random.default_rng(seed)
     values = []
     for _ in range(_RESAMPLES):
         drawn = rng.integers(0, len(names), len(names))
         values.append(figure(np.concatenate([rows[g] for g in drawn])))
-    low, high = np.nanpercentile(values, [2.5, 97.5])
+    known = np.array(values)[~np.isnan(values)]
+    low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
     return Measured(figure(np.arange(len(index))), (float(low), float(high)), len(names))

@@ -65,6 +65,11 @@ def _stop(message: str, code: int) -> typer.Exit:
     return typer.Exit(code)
 
 
+def progress(line: str) -> None:
+    """Print a line of progress on standard error."""
+    messages.print(line, markup=False)
+
+
 def write(text: str) -> None:
     """Print a result on standard output."""
     sys.stdout.write(text + "\n")

@@ -19,11 +19,13 @@ Bools = npt.NDArray[np.bool_]
 Labels = npt.NDArray[np.int64]
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as PNG."""
     figure.savefig(path, dpi=110, bbox_inches="tight")
 
 
-def _square(title: str, x: str, y: str) -> tuple[Figure, Axes]:
+def square(title: str, x: str, y: str) -> tuple[Figure, Axes]:
+    """A square figure of two shares, each from 0 to 1."""
     figure = Figure(figsize=(4.6, 4.6))
     axes = figure.subplots()
     axes.set(title=title, xlabel=x, ylabel=y, xlim=(0, 1), ylim=(0, 1), aspect="equal")
@@ -33,30 +35,30 @@ def _square(title: str, x: str, y: str) -> tuple[Figure, Axes]:
 
 def draw_roc(path: Path, truth: Bools, score: Floats, threshold: float) -> None:
     """The ROC curve with the operating point."""
-    figure, axes = _square("ROC", "1 − specificity", "sensitivity")
+    figure, axes = square("ROC", "1 − specificity", "sensitivity")
     axes.plot(*roc(truth, score))
     decided = score >= threshold
     axes.plot(decided[~truth].mean(), decided[truth].mean(), "o", label=f"threshold {threshold:g}")
     axes.legend(loc="lower right")
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_precision_recall(path: Path, truth: Bools, score: Floats) -> None:
     """The precision–recall curve, with the precision of guessing."""
-    figure, axes = _square("Precision and recall", "recall (sensitivity)", "precision")
+    figure, axes = square("Precision and recall", "recall (sensitivity)", "precision")
     axes.plot(*precision_recall(truth, score))
     axes.axhline(float(truth.mean()), linestyle=":", color="grey")
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_reliability(path: Path, truth: Bools, score: Floats) -> None:
     """How often it is true what is said with a probability; the marks' area is the count."""
-    figure, axes = _square("Reliability", "probability", "frequency")
+    figure, axes = square("Reliability", "probability", "frequency")
     said, happened, count = reliability(truth, score)
     axes.plot([0, 1], [0, 1], ":", color="grey")
     axes.plot(said, happened, linewidth=1)
     axes.scatter(said, happened, s=8 + 300 * count / count.sum())
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_confusion(path: Path, truth: Labels, predicted: Labels, labels: tuple[str, ...]) -> None:
@@ -72,7 +74,7 @@ def draw_confusion(path: Path, truth: Labels, predicted: Labels, labels: tuple[s
     axes.set_xticks(range(len(labels)), labels, rotation=30)
     axes.set_yticks(range(len(labels)), labels)
     axes.set(title="Confusion", xlabel="decided", ylabel="true")
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_curves(path: Path, curves: Curves) -> None:
@@ -87,7 +89,7 @@ def draw_curves(path: Path, curves: Curves) -> None:
         axes.set(title=title, xlabel="epoch")
         axes.grid(alpha=0.3)
         axes.legend(fontsize=8)
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_sheet(path: Path, pictures: Iterable[Grey], captions: Iterable[str], columns: int) -> None:
@@ -104,7 +106,7 @@ def draw_sheet(path: Path, pictures: Iterable[Grey], captions: Iterable[str], co
         else:
             axes.imshow(np.moveaxis(picture, 0, 2))
         axes.set_title(caption, fontsize=6)
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_maps(path: Path, picture: Grey, maps: dict[str, npt.NDArray[np.float32]]) -> None:
@@ -127,4 +129,4 @@ def draw_maps(path: Path, picture: Grey, maps: dict[str, npt.NDArray[np.float32]
             axes.imshow(channel, cmap="viridis")
         for axes in line:
             axes.axis("off")
-    _save(figure, path)
+    save(figure, path)

@@ -158,9 +158,9 @@ def sensitivity(
     return float(np.mean(found)) if found else float("nan")
 
 
-def cpm(scans: Sequence[Judged]) -> float:
+def cpm(scans: Sequence[Judged], counts: Callable[[Nodule], bool] = lambda _: True) -> float:
     """Competition performance metric: the mean sensitivity at the seven rates."""
-    return float(np.mean([sensitivity(scans, rate) for rate in RATES]))
+    return float(np.mean([sensitivity(scans, rate, counts) for rate in RATES]))
 
 
 def bootstrapped(scans: Sequence[Judged], figure: Callable[[Sequence[Judged]], float]) -> Measured:
@@ -177,26 +177,39 @@ _SIZES: dict[str, tuple[float, float]] = {
 }
 
 
-def figures(scans: Sequence[Judged], prefix: str = "") -> dict[str, Measured]:
+def figures(
+    scans: Sequence[Judged], prefix: str = "", smallest_mm: float = 0.0
+) -> dict[str, Measured]:
     """CPM, the sensitivity at each rate, and that at 2 false positives by size, kind and site.
 
     Sizes, kinds and sites that don't occur are left out.
+
+    Parameters
+    ----------
+    scans : sequence of Judged
+    prefix : str
+        Of the names.
+    smallest_mm : float
+        Smaller nodules are counted by size only.
     """
 
-    def at(rate: float, counts: Callable[[Nodule], bool] = lambda _: True) -> Measured:
+    def large(nodule: Nodule) -> bool:
+        return nodule.diameter_mm >= smallest_mm
+
+    def at(rate: float, counts: Callable[[Nodule], bool] = large) -> Measured:
         return bootstrapped(scans, lambda some: sensitivity(some, rate, counts))
 
     nodules = [n for scan in scans for n in scan.nodules]
-    found = {f"{prefix}cpm": bootstrapped(scans, cpm)}
+    found = {f"{prefix}cpm": bootstrapped(scans, lambda some: cpm(some, large))}
     found |= {f"{prefix}sensitivity_at_{rate:g}_fp": at(rate) for rate in RATES}
     parts: dict[str, Callable[[Nodule], bool]] = {
         name: lambda n, low=low, high=high: low <= n.diameter_mm < high  # type: ignore[misc]
         for name, (low, high) in _SIZES.items()
     }
     for kind in ("solid", "part-solid", "ground-glass"):
-        parts[kind.replace("-", "_")] = lambda n, kind=kind: n.kind == kind  # type: ignore[misc]
+        parts[kind.replace("-", "_")] = lambda n, kind=kind: n.kind == kind and large(n)  # type: ignore[misc]
     for site in ("isolated", "pleural", "perivascular"):
-        parts[site] = lambda n, site=site: n.site == site  # type: ignore[misc]
+        parts[site] = lambda n, site=site: n.site == site and large(n)  # type: ignore[misc]
     for name, counts in parts.items():
         if any(map(counts, nodules)):
             found[f"{prefix}sensitivity_at_2_fp_{name}"] = at(2.0, counts)
