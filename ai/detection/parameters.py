@@ -32,6 +32,27 @@ class Calibration(BaseModel):
     log_prior_ratio: float = 0.0
 
 
+class RatingLine(BaseModel):
+    """From what the rating network sees and how large the nodule measures to its rating.
+
+    Linear, fitted on validation patients.
+
+    Parameters
+    ----------
+    network : float
+        Weight of the network's output.
+    log_diameter : float
+        Weight of the logarithm of the equivalent diameter in mm of the largest axial section.
+    intercept : float
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    network: float = 1.0
+    log_diameter: float = 0.0
+    intercept: float = 3.0
+
+
 class Scale(BaseModel):
     """One pass over the scan.
 
@@ -76,6 +97,7 @@ class Parameters(BaseModel):
     lowest_threshold : float
         Less probable candidates are dropped.
     calibration : Calibration
+    rating : RatingLine
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -89,3 +111,4 @@ class Parameters(BaseModel):
     labels: Annotated[tuple[str, ...], Field(min_length=1, max_length=1)] = ("nodule",)
     lowest_threshold: Probability = 0.05
     calibration: Calibration
+    rating: RatingLine = RatingLine()

@@ -189,7 +189,10 @@ class _Description:
     def _rating(self, outline: Outline) -> float | None:
         if "rate" not in self.networks:
             return None
-        return malignancy_rating(outline, self.networks["rate"], self.device, self.settings.amp)
+        settings = self.settings
+        return malignancy_rating(
+            outline, self.networks["rate"], settings.rating, self.device, settings.amp
+        )
 
 
 def _validated(parameters: Mapping[str, Any], networks: Mapping[str, nn.Module]) -> Parameters:

@@ -9,19 +9,21 @@ from torch import nn
 
 from ai.detection.grid import window
 from ai.detection.outline import Outline
+from ai.detection.parameters import RatingLine
 from ai.detection.views import patch_logits
 
 #: Pixels and their size in a patch, in training and in use: a fixed scale, because size counts.
 PATCH = 64
 PATCH_PIXEL_MM = 0.7
+#: The ratings' middle: what the network gives is the distance from it.
 MIDDLE = 3.0
 _LOWEST, _HIGHEST = 1.0, 5.0
 
 
 def malignancy_rating(
-    outline: Outline, network: nn.Module, device: torch.device, amp: bool
+    outline: Outline, network: nn.Module, line: RatingLine, device: torch.device, amp: bool
 ) -> float:
-    """The expected rating of a candidate, from its largest axial section.
+    """The expected rating of a nodule, from its largest axial section.
 
     Returns
     -------
@@ -29,28 +31,18 @@ def malignancy_rating(
         1 (highly unlikely to be malignant) to 5 (highly suspicious), as in LIDC-IDRI (McNitt-Gray
         2007, doi 10.1016/j.acra.2007.07.021).
     """
-    candidate = outline.candidate
+    candidate, grid = outline.candidate, outline.grid
     areas = candidate.region.sum(axis=(1, 2))
     z = candidate.corner[0] + int(areas.argmax())
-    section = window(outline.grid, (z, *candidate.center[1:]), 1, PATCH_PIXEL_MM, PATCH)
+    section = window(grid, (z, *candidate.center[1:]), 1, PATCH_PIXEL_MM, PATCH)
     hu = section.resample(lambda: None).astype(np.float32)
-    return float(ratings(hu, network, device, amp)[0])
+    diameter = np.array([candidate.section_mm(*grid.spacing_mm[1:])])
+    return float(ratings(patch_logits(hu, network, device, amp), diameter, line)[0])
 
 
 def ratings(
-    patches: npt.NDArray[np.float32], network: nn.Module, device: torch.device, amp: bool
+    distances: npt.NDArray[np.floating], diameters_mm: npt.NDArray[np.float64], line: RatingLine
 ) -> npt.NDArray[np.float64]:
-    """Ratings of patches.
-
-    Parameters
-    ----------
-    patches : ndarray of float32, shape (n, PATCH, PATCH), HU
-    network : Module
-        Gives the distance from the ratings' middle.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,), 1 to 5
-    """
-    distance = patch_logits(patches, network, device, amp).astype(np.float64)
-    return np.asarray(np.clip(MIDDLE + distance, _LOWEST, _HIGHEST))
+    """Ratings, 1 to 5, from the network's outputs and the nodules' diameters."""
+    rated = line.intercept + line.network * distances + line.log_diameter * np.log(diameters_mm)
+    return np.asarray(np.clip(rated, _LOWEST, _HIGHEST), dtype=np.float64)

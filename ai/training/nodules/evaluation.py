@@ -16,6 +16,7 @@ from ai.detection.features import probability
 from ai.detection.measure import diameters_mm
 from ai.detection.outline import Outline, outlined
 from ai.detection.parameters import Calibration, Parameters, Scale
+from ai.detection.rating import ratings
 from ai.detection.regions import region_on
 from ai.detection.views import patch_logits
 from ai.findings import Region
@@ -25,7 +26,7 @@ from ai.training.evaluation import Evaluation
 from ai.training.metrics import Measured
 from ai.training.nodules.data import fingerprints, read_archives
 from ai.training.nodules.lidc import Candidates, DataError, Sections
-from ai.training.nodules.ratings import rate_sections
+from ai.training.nodules.ratings import distances, own_diameters_mm
 from ai.training.nodules.sites import candidate_sites
 from ai.training.nodules.slices import Slices
 from ai.training.nodules.stacks import Found, Stack, find_in, score_stacks
@@ -70,7 +71,9 @@ def evaluate(package_dir: Path, data: Path) -> Evaluation:
             n = n or int(unseen.sum())
     if archives.sections is not None and "rate" in networks:
         strangers = ~np.isin(archives.sections.patients, seen["patients"])
-        measured |= measure_ratings(archives.sections.select(strangers), networks["rate"])
+        measured |= measure_ratings(
+            archives.sections.select(strangers), networks, parameters_of(package)
+        )
     if not measured:
         raise DataError(f"{data} holds nothing that the model has not seen in training.")
     return Evaluation(package.spec.id, data.name, n, measured)
@@ -101,13 +104,16 @@ def candidate_logits(candidates: Candidates, classifier: nn.Module) -> npt.NDArr
     ).astype(np.float64)
 
 
-def measure_ratings(sections: Sections, network: nn.Module) -> dict[str, Measured]:
+def measure_ratings(
+    sections: Sections, networks: Mapping[str, nn.Module], parameters: Parameters
+) -> dict[str, Measured]:
     """``malignancy_auc``: ratings of 4 and 5 against 1 and 2; nothing if neither occurs."""
     clear = sections.select((sections.ratings <= 2) | (sections.ratings >= 4))
     suspicious = clear.ratings >= 4
     if not suspicious.any() or suspicious.all():
         return {}
-    rated = rate_sections(clear, network)
+    sizes = own_diameters_mm(clear, networks, parameters)
+    rated = ratings(distances(clear, networks["rate"]), sizes, parameters.rating)
     return {
         "malignancy_auc": metrics.bootstrap(
             lambda rows: metrics.auc(suspicious[rows], rated[rows]), clear.patients

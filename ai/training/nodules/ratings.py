@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,14 +11,21 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from ai.detection.rating import MIDDLE, PATCH, PATCH_PIXEL_MM, ratings
+from ai.detection.candidates import Candidate, find_candidates
+from ai.detection.outline import Outline, outlined
+from ai.detection.parameters import Parameters, RatingLine
+from ai.detection.rating import MIDDLE, PATCH, PATCH_PIXEL_MM
+from ai.detection.views import patch_logits
 from ai.networks.precision import autocast
 from ai.training.nodules import augment
 from ai.training.nodules.lidc import Sections
+from ai.training.nodules.slices import Slices
+from ai.training.nodules.stacks import Stack, score_stacks
 
 _BATCH = 32
 _AT_ONCE = 64
 _JITTER_MM = 2.0
+_NEAR_MM = 10.0
 _CPU = torch.device("cpu")
 
 
@@ -67,12 +75,62 @@ def patches(
     return augment.cut(hu, pose, PATCH)
 
 
-def rate_sections(sections: Sections, network: nn.Module) -> npt.NDArray[np.float64]:
-    """The network's rating of each section, 1 to 5."""
+def distances(sections: Sections, network: nn.Module) -> npt.NDArray[np.float64]:
+    """The network's output for each section: how far from the middle it is rated."""
     rows = np.arange(len(sections.ratings))
     return np.concatenate(
         [
-            ratings(patches(sections, some)[:, 0].numpy(), network, _CPU, amp=True)
+            patch_logits(patches(sections, some)[:, 0].numpy(), network, _CPU, amp=True)
             for some in np.array_split(rows, max(1, len(rows) // _AT_ONCE))
         ]
+    ).astype(np.float64)
+
+
+def own_diameters_mm(
+    sections: Sections, networks: Mapping[str, nn.Module], parameters: Parameters
+) -> npt.NDArray[np.float64]:
+    """How large the model itself measures the nodule in the middle of each section.
+
+    A single pixel of the search where it sees nothing there.
+    """
+    slices = Slices(
+        np.repeat(sections.images[:, None], 3, axis=1),
+        np.zeros(sections.images.shape, dtype=np.uint8),
+        sections.pixel_mm,
+        sections.patients,
+        np.arange(len(sections.images)),
     )
+    finest = parameters.scales[0].pixel_mm
+    return np.array(
+        [
+            _middle_diameter_mm(stack, networks["outline"], parameters, finest)
+            for stack in score_stacks(slices, networks["segment"], finest, _CPU)
+        ]
+    )
+
+
+def _middle_diameter_mm(
+    stack: Stack, network: nn.Module, parameters: Parameters, pixel_mm: float
+) -> float:
+    def away_mm(candidate: Candidate) -> float:
+        middle = (np.array(candidate.region.shape[1:]) - 1) / 2 + candidate.corner[1:]
+        return float(np.hypot(*(middle - (np.array(stack.scores.shape[1:]) - 1) / 2)) * pixel_mm)
+
+    level = parameters.region_score
+    near = [c for c in find_candidates(stack.scores, level, level) if away_mm(c) <= _NEAR_MM]
+    if not near:
+        return pixel_mm
+    coarse = Outline(min(near, key=away_mm), stack.grid, stack.hu)
+    outline = outlined(coarse, network, _CPU, amp=True)
+    return outline.candidate.section_mm(*outline.grid.spacing_mm[1:])
+
+
+def fit_rating(
+    rated: npt.NDArray[np.float64],
+    seen: npt.NDArray[np.float64],
+    diameters_mm: npt.NDArray[np.float64],
+) -> RatingLine:
+    """The line from the network's output and the size to the readers' rating, by least squares."""
+    design = np.column_stack([seen, np.log(diameters_mm), np.ones(len(seen))])
+    network, size, intercept = np.linalg.lstsq(design, rated, rcond=None)[0]
+    return RatingLine(network=network, log_diameter=size, intercept=intercept)

@@ -85,11 +85,12 @@ class Release:
                 "region_score",
                 "peak_score",
                 "most_candidates",
+                "rating",
             },
         )
         return {
             "id": "lung-nodule-ct",
-            "version": "0.1.0",
+            "version": "0.2.0",
             "title": "Lung nodules in chest CT",
             "task": "detection",
             "dimensions": 3,

@@ -37,7 +37,7 @@ from ai.training.nodules.evaluation import (
 )
 from ai.training.nodules.lidc import Candidates
 from ai.training.nodules.outlines import Outlining, window_dice
-from ai.training.nodules.ratings import Rating, rate_sections
+from ai.training.nodules.ratings import Rating, distances, fit_rating, own_diameters_mm
 from ai.training.nodules.release import Release
 from ai.training.nodules.segmenter import PIXEL_MM, Segmentation
 from ai.training.nodules.sites import Classification, candidate_sites, mistake_sites, nodule_sites
@@ -176,10 +176,10 @@ class _Trainer:
         networks = {"segment": self._segmenter(), "outline": self._outliner()}
         networks["reject"] = self._rejecter(networks["segment"])
         networks["rate"] = self._rater()
-        parameters = self._calibrated(networks)
+        parameters = self._rated(self._calibrated(networks), networks)
         measured = measure_slices(self.data.of("test"), networks, parameters)
         measured |= measure_candidates(self._candidates("test"), networks["reject"])
-        measured |= measure_ratings(self.data.rated("test"), networks["rate"])
+        measured |= measure_ratings(self.data.rated("test"), networks, parameters)
         for name, m in measured.items():
             self.log(f"test: {name} {m.value:.4f}  95 % CI {m.ci95[0]:.4f} to {m.ci95[1]:.4f}")
         return Release(
@@ -235,7 +235,7 @@ class _Trainer:
         clear = held.select(held.ratings != MIDDLE)
 
         def validate(network: nn.Module) -> str:
-            return f"AUC {auc(clear.ratings > MIDDLE, rate_sections(clear, network)):.4f}"
+            return f"AUC {auc(clear.ratings > MIDDLE, distances(clear, network)):.4f}"
 
         torch.manual_seed(self.settings.rate_seed)
         return self._fit("rate", loss, _fine_tuning(self.settings.rate_steps), validate)
@@ -288,6 +288,14 @@ class _Trainer:
             + ", ".join(f"{sensitivity(measured, rate):.3f}" for rate in (1.0, 0.5, 0.25))
         )
         return parameters
+
+    def _rated(self, parameters: Parameters, networks: dict[str, nn.Module]) -> Parameters:
+        sections = self.data.rated("validation")
+        seen = distances(sections, networks["rate"])
+        sizes = own_diameters_mm(sections, networks, parameters)
+        line = fit_rating(sections.ratings, seen, sizes)
+        self.log(f"rating fitted on {len(seen)} sections of validation patients: {line}")
+        return parameters.model_copy(update={"rating": line})
 
     def _candidates(self, part: str) -> Candidates:
         return self.data.candidates.select(self.data.candidate_parts == part)
