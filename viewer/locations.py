@@ -14,6 +14,11 @@ def cache() -> Path:
     return user_cache_path(_NAME, appauthor=False)
 
 
+def trainings() -> Path:
+    """Where trainings leave their results by default; need not exist."""
+    return user_data_path(_NAME, appauthor=False) / "trainings"
+
+
 def header_index() -> Path:
     """Database of the headers of folders opened before; holds what they say of patients."""
     return cache() / "headers.sqlite"

@@ -74,12 +74,7 @@ class AnalysisController(QObject):
         self._device = ""
         session.active_changed.connect(self._check)
         session.opening.activity_changed.connect(self.changed.emit)
-        # Listing the models verifies their files, which takes longer than a frame.
-        session.jobs.submit(
-            lambda _: (analysis.models(), analysis.broken()),
-            on_done=lambda found: self._list_models(*found),
-            on_failed=self.failed.emit,
-        )
+        self.refresh()
 
     @property
     def choices(self) -> tuple[ModelChoice, ...]:
@@ -132,6 +127,17 @@ class AnalysisController(QObject):
         """Why no model card can be shown; empty when one can."""
         return "" if self.model is not None else "No model is installed."
 
+    def refresh(self) -> None:
+        """List the models, again after one was added; the chosen one stays chosen."""
+        analysis = self._analysis
+        analysis.refresh()
+        # Listing the models verifies their files, which takes longer than a frame.
+        self._session.jobs.submit(
+            lambda _: (analysis.models(), analysis.broken()),
+            on_done=lambda found: self._list_models(*found),
+            on_failed=self.failed.emit,
+        )
+
     def choose(self, model_id: str) -> None:
         """Choose a model by its id."""
         self._chosen = model_id
@@ -170,7 +176,8 @@ class AnalysisController(QObject):
         self._listed = True
         self._broken = broken
         self._models = {m.id: m for m in models}
-        self._chosen = next(iter(self._models), None)
+        if self._chosen not in self._models:
+            self._chosen = next(iter(self._models), None)
         self._check()
 
     def _check(self) -> None:

@@ -21,6 +21,7 @@ from viewer.ui.bridge import GuiThread
 from viewer.ui.icons import application_icon
 from viewer.ui.main_window import MainWindow
 from viewer.ui.settings import Settings
+from viewer.ui.training.launcher import TrainingLauncher
 
 
 def create_application(argv: Sequence[str]) -> QApplication:
@@ -69,8 +70,19 @@ def open_window(
         analysis or Analysis(resources.MODELS, locations.added_models()), session, gui
     )
 
+    training = TrainingLauncher(
+        resources.MODELS,
+        locations.added_models(),
+        locations.cache(),
+        locations.trainings(),
+        session.jobs,
+        gui,
+        controller.refresh,
+    )
+
     def close() -> None:
         gui.close()
+        training.close()
         controller.close()
         session.shutdown()
 
@@ -79,11 +91,13 @@ def open_window(
         controller,
         load_presets(resources.ROOT / "windows.json"),
         Settings(store),
+        training,
         make_demo=_make_demo,
         on_close=close,
     )
     gui.setParent(window)
     controller.setParent(window)
+    training.setParent(window)
     window.open(paths)
     return window
 

@@ -36,6 +36,7 @@ from viewer.ui.series_panel import SeriesPanel
 from viewer.ui.settings import Settings
 from viewer.ui.shortcuts_sheet import ShortcutsSheet
 from viewer.ui.status_bar import StatusBar
+from viewer.ui.training.launcher import TrainingLauncher
 from viewer.ui.welcome import Welcome
 from viewer.ui.window_menu import WindowMenu
 
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
     analysis : AnalysisController
     presets : WindowPresets
     settings : Settings
+    training : TrainingLauncher
     make_demo : callable
         Receives a function to report ``(done, total)`` to, and returns the demo's folder.
     on_close : callable
@@ -64,6 +66,7 @@ class MainWindow(QMainWindow):
         analysis: AnalysisController,
         presets: WindowPresets,
         settings: Settings,
+        training: TrainingLauncher,
         make_demo: Callable[[Callable[[int, int], None]], Path],
         on_close: Callable[[], None],
     ) -> None:
@@ -71,6 +74,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self.analysis = analysis
         self._settings = settings
+        self.training = training
         self._make_demo = make_demo
         self._on_close = on_close
         self.actions_ = Actions(self)
@@ -122,6 +126,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window and stop what works in the background."""
+        if not self.training.may_quit(self):
+            event.ignore()
+            return
         self._settings.geometry = self.saveGeometry()
         self._settings.splitter = self._splitter.saveState()
         self._settings.layout = self.panes.grid.layout_name
@@ -177,6 +184,7 @@ class MainWindow(QMainWindow):
             (A.REPORT, self.show_report),
             (A.SHORTCUTS, self._show_shortcuts),
             (A.ABOUT, self._show_about),
+            (A.TRAIN, self.training.open),
             (A.MODEL_CARD, self.analysis_panel.show_card),
         ):
             actions[name].triggered.connect(lambda _=False, do=do: do())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 
 from ai.classification.preparation import Preparation
 from ai.packages.schema import DataSource, Identifier
@@ -39,6 +40,17 @@ class Data(_Section):
     path: Path | None = None
     labels: tuple[str, ...] = ()
     patient_pattern: str = ""
+
+    @field_validator("patient_pattern")
+    @classmethod
+    def _has_a_group(cls, pattern: str) -> str:
+        try:
+            groups = re.compile(pattern).groups
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from error
+        if pattern and not groups:
+            raise ValueError("has no group: put the part that names the patient in brackets")
+        return pattern
 
 
 class Split(_Section):

@@ -18,6 +18,9 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Labels = npt.NDArray[np.int64]
 
+#: So long may a class's name be to stand upright.
+_SHORT = 10
+
 
 def save(figure: Figure, path: Path) -> None:
     """Write a figure as PNG."""
@@ -36,9 +39,11 @@ def square(title: str, x: str, y: str) -> tuple[Figure, Axes]:
 def draw_roc(path: Path, truth: Bools, score: Floats, threshold: float) -> None:
     """The ROC curve with the operating point."""
     figure, axes = square("ROC", "1 − specificity", "sensitivity")
-    axes.plot(*roc(truth, score))
+    axes.plot(*roc(truth, score), clip_on=False)
+    axes.plot([0, 1], [0, 1], ":", color="grey")
     decided = score >= threshold
-    axes.plot(decided[~truth].mean(), decided[truth].mean(), "o", label=f"threshold {threshold:g}")
+    point = decided[~truth].mean(), decided[truth].mean()
+    axes.plot(*point, "o", clip_on=False, label=f"threshold {threshold:g}")
     axes.legend(loc="lower right")
     save(figure, path)
 
@@ -46,8 +51,9 @@ def draw_roc(path: Path, truth: Bools, score: Floats, threshold: float) -> None:
 def draw_precision_recall(path: Path, truth: Bools, score: Floats) -> None:
     """The precision–recall curve, with the precision of guessing."""
     figure, axes = square("Precision and recall", "recall (sensitivity)", "precision")
-    axes.plot(*precision_recall(truth, score))
-    axes.axhline(float(truth.mean()), linestyle=":", color="grey")
+    axes.plot(*precision_recall(truth, score), clip_on=False)
+    axes.axhline(float(truth.mean()), linestyle=":", color="grey", label="guessing")
+    axes.legend(loc="lower left")
     save(figure, path)
 
 
@@ -57,7 +63,7 @@ def draw_reliability(path: Path, truth: Bools, score: Floats) -> None:
     said, happened, count = reliability(truth, score)
     axes.plot([0, 1], [0, 1], ":", color="grey")
     axes.plot(said, happened, linewidth=1)
-    axes.scatter(said, happened, s=8 + 300 * count / count.sum())
+    axes.scatter(said, happened, s=8 + 300 * count / count.sum(), clip_on=False, zorder=3)
     save(figure, path)
 
 
@@ -71,7 +77,8 @@ def draw_confusion(path: Path, truth: Labels, predicted: Labels, labels: tuple[s
     for (row, column), count in np.ndenumerate(table):
         shade = "black" if count > 0.6 * table[row].sum() else "white"
         axes.text(column, row, str(count), ha="center", va="center", color=shade)
-    axes.set_xticks(range(len(labels)), labels, rotation=30)
+    crowded = max(map(len, labels)) > _SHORT
+    axes.set_xticks(range(len(labels)), labels, rotation=30 if crowded else 0)
     axes.set_yticks(range(len(labels)), labels)
     axes.set(title="Confusion", xlabel="decided", ylabel="true")
     save(figure, path)
@@ -81,14 +88,26 @@ def draw_curves(path: Path, curves: Curves) -> None:
     """Learning curves: losses on the left, accuracy on the right."""
     figure = Figure(figsize=(10, 4))
     left, right = figure.subplots(1, 2)
+    single = all(name.startswith("member_1/") for name in curves)
     for name, points in sorted(curves.items()):
         axes = left if name.endswith("loss") else right if name.endswith("accuracy") else None
         if axes is not None:
-            axes.plot(*np.array(points).T, label=name.replace("_", " "), linewidth=1.2)
+            member, part, _ = name.split("/")
+            part = {"train": "training"}.get(part, part)
+            label = part if single else f"{part}, {member.replace('_', ' ')}"
+            mark = "o" if part == "validation" else ""
+            axes.plot(*np.array(points).T, mark, linestyle="-", label=label, lw=1.2, ms=3)
     for axes, title in ((left, "cross-entropy"), (right, "accuracy")):
         axes.set(title=title, xlabel="epoch")
         axes.grid(alpha=0.3)
         axes.legend(fontsize=8)
+    save(figure, path)
+
+
+def draw_note(path: Path, text: str) -> None:
+    """A sentence in the place of a picture."""
+    figure = Figure(figsize=(6, 1.2))
+    figure.text(0.5, 0.5, text, ha="center", va="center")
     save(figure, path)
 
 
@@ -101,12 +120,16 @@ def draw_sheet(path: Path, pictures: Iterable[Grey], captions: Iterable[str], co
     for axes in grid:
         axes.axis("off")
     for axes, (picture, caption) in zip(grid, shown, strict=False):
-        if len(picture) == 1:
-            axes.imshow(picture[0], cmap="gray", vmin=0, vmax=255)
-        else:
-            axes.imshow(np.moveaxis(picture, 0, 2))
+        _show(axes, picture)
         axes.set_title(caption, fontsize=6)
     save(figure, path)
+
+
+def _show(axes: Axes, picture: Grey) -> None:
+    if len(picture) == 1:
+        axes.imshow(picture[0], cmap="gray", vmin=0, vmax=255)
+    else:
+        axes.imshow(np.moveaxis(picture, 0, 2))
 
 
 def draw_maps(path: Path, picture: Grey, maps: dict[str, npt.NDArray[np.float32]]) -> None:
@@ -123,7 +146,7 @@ def draw_maps(path: Path, picture: Grey, maps: dict[str, npt.NDArray[np.float32]
     grid = figure.subplots(len(maps), columns, squeeze=False)
     for line, (name, channels) in zip(grid, maps.items(), strict=True):
         strongest = np.argsort(-channels.std((1, 2)))[: columns - 1]
-        line[0].imshow(picture[0], cmap="gray")
+        _show(line[0], picture)
         line[0].set_title(name, fontsize=7)
         for axes, channel in zip(line[1:], channels[strongest], strict=False):
             axes.imshow(channel, cmap="viridis")

@@ -62,6 +62,9 @@ def draw_mistakes(path: Path, answers: Answers, material: Material) -> None:
     predicted = answers.predicted
     given = answers.probabilities[np.arange(len(answers.truth)), answers.truth]
     wrong = np.flatnonzero(predicted != answers.truth)
+    if not len(wrong):
+        figures.draw_note(path, f"No mistakes among {len(predicted)} test pictures.")
+        return
     worst = wrong[np.argsort(given[wrong])][:_WORST]
     row_of = {str(f): row for row, f in enumerate(material.prints.files)}
     figures.draw_sheet(
