@@ -67,7 +67,7 @@ def test_markers_in_dicom_come_out_at_their_place_in_json_nifti_and_overlay(
     (series,) = scan([truth.folder]).series
     volume = load(series).volume
     findings = analysis.start(series, volume, "lenient").result()
-    folder = write_result(findings, volume, tmp_path / "out")
+    folder = write_result(findings, volume, tmp_path / "out").folder
 
     assert folder == tmp_path / "out" / series.series_uid
     written = json.loads((folder / "findings.json").read_text())["findings"]

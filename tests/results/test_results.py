@@ -35,10 +35,11 @@ def names(folder: Path) -> set[str]:
 
 def test_a_result_is_written_whole(tmp_path: Path) -> None:
     findings, volume = made()
-    folder = write_result(findings, volume, tmp_path / "new" / "out")
+    folder = write_result(findings, volume, tmp_path / "new" / "out").folder
     assert folder == tmp_path / "new" / "out" / "1.2.3"
     assert names(folder) == {
         "findings.json",
+        "findings.csv",
         "run.json",
         "heatmap.nii.gz",
         "finding-01.png",
@@ -65,18 +66,19 @@ def _umask() -> int:
 
 def test_the_threshold_decides_what_is_listed_and_drawn(tmp_path: Path) -> None:
     findings, volume = made()
-    folder = write_result(findings, volume, tmp_path, threshold=0.2)
+    folder = write_result(findings, volume, tmp_path, threshold=0.2).folder
     assert len(json.loads((folder / "findings.json").read_text())["findings"]) == 3
     assert (folder / "finding-03.png").is_file()
 
 
 def test_an_earlier_result_is_replaced_and_the_users_files_beside_it_stay(tmp_path: Path) -> None:
     findings, volume = made()
-    folder = write_result(findings, volume, tmp_path, threshold=0.2)
+    folder = write_result(findings, volume, tmp_path, threshold=0.2).folder
     (folder / "my notes.txt").write_text("keep me")
     write_result(replace(findings, heatmap=None), volume, tmp_path)
     assert names(folder) == {
         "findings.json",
+        "findings.csv",
         "run.json",
         "finding-01.png",
         "finding-02.png",
@@ -111,7 +113,7 @@ def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("uid", ["../../outside", "/etc/passwd", "", "..", "a\\b:c"])
 def test_a_series_uid_cannot_lead_out_of_the_folder(tmp_path: Path, uid: str) -> None:
     findings, volume = made()
-    folder = write_result(replace(findings, series_uid=uid), volume, tmp_path / "out")
+    folder = write_result(replace(findings, series_uid=uid), volume, tmp_path / "out").folder
     assert folder.parent == tmp_path / "out"
     assert names(tmp_path) == {"out"}
 
@@ -120,7 +122,7 @@ def test_a_write_that_fails_leaves_the_earlier_result(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     findings, volume = made()
-    folder = write_result(findings, volume, tmp_path)
+    folder = write_result(findings, volume, tmp_path).folder
     before = {p.name: p.read_bytes() for p in folder.iterdir()}
 
     def full(*_: object) -> None:

@@ -74,11 +74,15 @@ def analyze_paths(paths: Sequence[Path], out: Path, order: Order) -> list[Path]:
             name = series.key if volumes[series.series_uid] > 1 else ""
             try:
                 findings, volume = _analyze_series(series, model, analysis, order)
-                folders.append(write_result(findings, volume, out, name=name))
+                written = write_result(findings, volume, out, series=series, name=name)
             except CancelledError:
                 raise
             except (ViewerError, AIError) as error:
                 failures.append((series, error))
+                continue
+            folders.append(written.folder)
+            for file, reason in written.left_out.items():
+                messages.print(f"{file} was not written. {reason}", style="yellow", markup=False)
         if failures and not folders:
             raise failures.pop()[1]
         for series, failure in failures:

@@ -1,7 +1,7 @@
-"""Findings to files: JSON, NIfTI, pictures. No Qt."""
+"""Findings to files: JSON, CSV, NIfTI, pictures, DICOM objects. No Qt."""
 
-from viewer.results.folder import write_result
+from viewer.results.folder import Written, write_result
 from viewer.results.nifti import heatmap_nifti
 from viewer.results.picture import draw_finding
 
-__all__ = ["draw_finding", "heatmap_nifti", "write_result"]
+__all__ = ["Written", "draw_finding", "heatmap_nifti", "write_result"]

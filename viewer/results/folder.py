@@ -1,4 +1,4 @@
-"""The folder of a result: ``findings.json``, ``run.json``, ``heatmap.nii.gz`` and pictures."""
+"""The folder of a result: JSON, CSV, NIfTI, pictures and, where the source is DICOM, DICOM."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 import re
 import secrets
 import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,13 @@ import nibabel
 
 from ai.findings import SCHEMA, Findings
 from viewer import DISCLAIMER
+from viewer.dicom.series import Series
 from viewer.errors import ViewerError
 from viewer.imaging.voi import Window
 from viewer.imaging.volume import Volume
-from viewer.results.nifti import heatmap_nifti
+from viewer.results.nifti import heatmap_nifti, regions_nifti
 from viewer.results.picture import LUNG_WINDOW, draw_finding
+from viewer.results.table import write_table
 
 RUN_SCHEMA = "hounsfield.run/1"
 
@@ -25,7 +29,26 @@ RUN_SCHEMA = "hounsfield.run/1"
 MOST_PICTURES = 30
 
 _FINDINGS = "findings.json"
-_OURS = re.compile(r"findings\.json|run\.json|heatmap\.nii\.gz|finding-\d+\.png")
+_OURS = re.compile(
+    r"findings\.(json|csv)|run\.json|(heatmap|regions)\.nii\.gz|finding-\d+\.(png|dcm)"
+    r"|(segmentation|report|heatmap|key-images)\.dcm"
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a result.
+
+    Parameters
+    ----------
+    folder : Path
+        That of the result.
+    left_out : mapping of str to str
+        DICOM objects that could not be made, with the reason; everything else is there.
+    """
+
+    folder: Path
+    left_out: Mapping[str, str]
 
 
 def write_result(
@@ -33,10 +56,11 @@ def write_result(
     volume: Volume,
     out: Path,
     *,
+    series: Series | None = None,
     name: str = "",
     threshold: float | None = None,
     window: Window = LUNG_WINDOW,
-) -> Path:
+) -> Written:
     """Write the folder ``out/<series_uid>`` of a result.
 
     It appears whole: files are written elsewhere and moved there. An earlier result in its place is
@@ -50,6 +74,8 @@ def write_result(
         What the findings were made of, for the pictures.
     out : Path
         Made if need be.
+    series : Series, optional
+        Of which the volume is; without it no DICOM objects are written.
     name : str
         Of the folder, in place of the series UID: for the second volume of a series.
     threshold : float, optional
@@ -59,8 +85,7 @@ def write_result(
 
     Returns
     -------
-    Path
-        The folder.
+    Written
 
     Raises
     ------
@@ -75,13 +100,13 @@ def write_result(
     except OSError as error:
         raise ViewerError(f"The results cannot be written: {error.strerror}.", out) from error
     try:
-        _write(part, findings, volume, threshold, window)
+        left_out = _write(part, findings, volume, series, threshold, window)
         _move(part, target)
     except OSError as error:
         raise ViewerError(f"The results cannot be written: {error.strerror}.", target) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    return target
+    return Written(target, left_out)
 
 
 def run_document(findings: Findings) -> dict[str, Any]:
@@ -99,17 +124,33 @@ def run_document(findings: Findings) -> dict[str, Any]:
 
 
 def _write(
-    folder: Path, findings: Findings, volume: Volume, threshold: float | None, window: Window
-) -> None:
+    folder: Path,
+    findings: Findings,
+    volume: Volume,
+    series: Series | None,
+    threshold: float | None,
+    window: Window,
+) -> dict[str, str]:
     limit = findings.run.threshold if threshold is None else threshold
     shown = findings.above(limit)
     if findings.heatmap is not None:
         nibabel.save(heatmap_nifti(findings.heatmap), folder / "heatmap.nii.gz")
-    for finding in shown[:MOST_PICTURES]:
-        picture = draw_finding(finding, findings, volume, window)
-        picture.save(folder / f"finding-{finding.id:02}.png")
+    if any(f.id in findings.regions for f in shown):
+        regions = regions_nifti(shown, findings.regions, volume.geometry)
+        nibabel.save(regions, folder / "regions.nii.gz")
+    pictures = {f.id: draw_finding(f, findings, volume, window) for f in shown[:MOST_PICTURES]}
+    for number, picture in pictures.items():
+        picture.save(folder / f"finding-{number:02}.png")
+    left_out = {}
+    if series is not None:
+        # highdicom takes a second to import, and only this needs it.
+        from viewer.results.dicom import write_objects
+
+        left_out = write_objects(folder, shown, findings, series, volume.geometry, pictures)
+    write_table(folder / "findings.csv", shown, findings)
     _write_json(folder / "run.json", run_document(findings))
     _write_json(folder / _FINDINGS, findings.document(limit))
+    return left_out
 
 
 def _write_json(path: Path, document: dict[str, Any]) -> None:

@@ -17,8 +17,8 @@ from viewer import DISCLAIMER
 from viewer.imaging.geometry import Geometry, Points
 from viewer.imaging.overlay import blend, colorize
 from viewer.imaging.plane import Orientation, Plane, Stack, standard_stack
-from viewer.imaging.reslice import reslice
-from viewer.imaging.voi import Window, apply_voi
+from viewer.imaging.reslice import reslice, reslice_color
+from viewer.imaging.voi import Voi, Window, apply_voi
 from viewer.imaging.volume import Volume
 
 LUNG_WINDOW = Window(center=-600, width=1500, name="Lung")
@@ -43,13 +43,13 @@ class _Scene:
 
     volume: Volume
     heatmap: Volume | None
-    window: Window
+    window: Voi
     center: Points
     corners: Points
 
 
 def draw_finding(
-    finding: Finding, findings: Findings, volume: Volume, window: Window = LUNG_WINDOW
+    finding: Finding, findings: Findings, volume: Volume, window: Voi = LUNG_WINDOW
 ) -> Image.Image:
     """Draw a finding in three planes, whole above and magnified below.
 
@@ -59,7 +59,8 @@ def draw_finding(
     findings : Findings
         To which it belongs: its heatmap is laid over, and its model named in the caption.
     volume : Volume
-    window : Window
+    window : Window or VoiLut
+        For grey; colours are drawn as they are.
 
     Returns
     -------
@@ -84,7 +85,7 @@ def draw_finding(
     return picture
 
 
-def _scene(finding: Finding, findings: Findings, volume: Volume, window: Window) -> _Scene:
+def _scene(finding: Finding, findings: Findings, volume: Volume, window: Voi) -> _Scene:
     heatmap = None
     if findings.heatmap is not None:
         slices, rows, columns = findings.heatmap.values.shape
@@ -146,10 +147,14 @@ def _panel(scene: _Scene, plane: Plane, title: str) -> Image.Image:
 
 
 def _pixels(scene: _Scene, plane: Plane) -> npt.NDArray[np.uint8]:
-    gray = apply_voi(reslice(scene.volume, plane), scene.window)
+    if scene.volume.color is not None:
+        picture = reslice_color(scene.volume, plane)
+    else:
+        gray = apply_voi(reslice(scene.volume, plane), scene.window)
+        picture = np.repeat(gray[..., None], 3, axis=2)
     if scene.heatmap is None:
-        return np.repeat(gray[..., None], 3, axis=2)
-    return blend(gray, colorize(reslice(scene.heatmap, plane)))
+        return picture
+    return blend(picture, colorize(reslice(scene.heatmap, plane)))
 
 
 def _mark(draw: ImageDraw.ImageDraw, scene: _Scene, plane: Plane) -> None:
