@@ -286,6 +286,8 @@ def _reading_reasons(series: Series, spec: ModelSpec) -> tuple[str, ...]:
         reasons.append("The files do not say where the slices lie in the patient.")
     elif needs_geometry and series.length_unit is LengthUnit.PIXELS:
         reasons.append("The files do not say how large the pixels are.")
+    if series.is_color and spec.task != "classification":
+        reasons.append("The images are in colour; the model takes grey values.")
     total = len(series.placements)
     empty = sum(p.is_empty for p in series.placements)
     if empty:

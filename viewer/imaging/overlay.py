@@ -67,12 +67,12 @@ def colorize(
     return np.asarray(table.take(steps).view(np.uint8).reshape(*scores.shape, 4))
 
 
-def blend(gray: npt.NDArray[np.uint8], rgba: Rgba) -> npt.NDArray[np.uint8]:
-    """Lay a premultiplied picture over a grey one.
+def blend(picture: npt.NDArray[np.uint8], rgba: Rgba) -> npt.NDArray[np.uint8]:
+    """Lay a premultiplied picture over a grey or a coloured one.
 
     Parameters
     ----------
-    gray : ndarray of uint8, shape (rows, columns)
+    picture : ndarray of uint8, shape (rows, columns) or (rows, columns, 3)
     rgba : ndarray of uint8, shape (rows, columns, 4)
 
     Returns
@@ -80,5 +80,6 @@ def blend(gray: npt.NDArray[np.uint8], rgba: Rgba) -> npt.NDArray[np.uint8]:
     ndarray of uint8, shape (rows, columns, 3)
     """
     keep = 255 - rgba[..., 3:].astype(np.uint16)
-    under = (gray[..., None].astype(np.uint16) * keep + 127) // 255
+    colors = picture if picture.ndim == 3 else picture[..., None]
+    under = (colors.astype(np.uint16) * keep + 127) // 255
     return np.asarray(np.minimum(under + rgba[..., :3], 255), dtype=np.uint8)

@@ -77,6 +77,32 @@ def reslice(volume: Volume, plane: Plane) -> npt.NDArray[Any]:
     return _hide_unread(picture, is_read, origin, right, down)
 
 
+def reslice_color(volume: Volume, plane: Plane) -> npt.NDArray[np.uint8]:
+    """The colours of a volume in a plane, black where it has none.
+
+    Parameters
+    ----------
+    volume : Volume
+        In colour.
+    plane : Plane
+
+    Returns
+    -------
+    ndarray of uint8, shape (rows, columns, 3)
+        May be a read-only view of the volume's colours.
+    """
+    if volume.color is None:
+        raise ValueError("the volume is not in colour")
+    cut = grid_cut(volume.geometry, plane)
+    if cut is not None:
+        return cut.of(volume.color)
+    samples = [
+        reslice(Volume(volume.color[..., c].astype(np.int16), volume.geometry, unit=""), plane)
+        for c in range(3)
+    ]
+    return np.stack([fill_padding(s, 0) for s in samples], axis=-1).astype(np.uint8)
+
+
 def _cut(
     volume: Volume, plane: Plane, origin: Points, right: Points, down: Points
 ) -> npt.NDArray[Any]:

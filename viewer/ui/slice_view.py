@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from viewer.imaging.geometry import Points
 from viewer.imaging.overlay import colorize
-from viewer.imaging.plane import Orientation, Stack
-from viewer.imaging.reslice import GridCut, grid_cut, reslice
+from viewer.imaging.plane import Orientation, Plane, Stack
+from viewer.imaging.reslice import GridCut, grid_cut, reslice, reslice_color
 from viewer.imaging.voi import VoiLut, Window, apply_voi
 from viewer.imaging.volume import Volume
 from viewer.session.results import Finding
@@ -339,15 +339,15 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
             self._values = reslice(volume, placement.plane)
         if _Stale.WINDOW in stale:
             cut = grid_cut(volume.geometry, placement.plane)
-            self._picture.set_picture(self._shuttered(self._seen(volume, cut), cut))
+            self._picture.set_picture(self._shuttered(self._seen(volume, placement.plane), cut))
             self._picture.set_graphics(self._graphics(volume, cut))
         if _Stale.STYLE in stale:
             self._picture.set_color(self._colored(placement, _Stale.SCORES in stale))
 
-    def _seen(self, volume: Volume, cut: GridCut | None) -> npt.NDArray[np.uint8]:
+    def _seen(self, volume: Volume, plane: Plane) -> npt.NDArray[np.uint8]:
         """The picture of the files' own colours, or of grey through the window."""
-        if volume.color is not None and cut is not None:
-            return np.array(cut.of(volume.color))
+        if volume.color is not None:
+            return np.array(reslice_color(volume, plane))
         display = self._session.display
         assert self._values is not None
         return apply_voi(self._values, display.window, inverted=display.inverted)
