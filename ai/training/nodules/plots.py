@@ -26,7 +26,34 @@ Grey = npt.NDArray[np.uint8]
 
 def draw_froc(path: Path, scans: Sequence[Judged], title: str) -> None:
     """Sensitivity against false positives a scan, with its 95 % band from resampled patients."""
-    rates = np.geomspace(_LOWEST_RATE, _HIGHEST_RATE, 60)
+    rates = np.unique([*np.geomspace(_LOWEST_RATE, _HIGHEST_RATE, 60), *froc.RATES])
+    figure = Figure(figsize=(6.4, 4.6))
+    axes = figure.subplots()
+    if len({s.group for s in scans}) > 1:
+        low, high = _band(scans, rates)
+        axes.fill_between(
+            rates, low, high, step="post", alpha=0.2, linewidth=0, label="95 % interval"
+        )
+    axes.plot(rates, _along(scans, rates), drawstyle="steps-post")
+    at = [froc.sensitivity(scans, rate) for rate in froc.RATES]
+    axes.plot(froc.RATES, at, "o", markersize=4, label=f"CPM {np.mean(at):.3f}")
+    axes.set_xscale("log", base=2)
+    axes.set_xticks([*froc.RATES], ["1/8", "1/4", "1/2", "1", "2", "4", "8"])
+    axes.minorticks_off()
+    nodules = sum(len(s.nodules) for s in scans)
+    axes.set(
+        title=f"{title} (n = {nodules}; scans: {len(scans)})",
+        xlabel="false positives a scan",
+        ylabel="sensitivity",
+        xlim=(_LOWEST_RATE, _HIGHEST_RATE),
+        ylim=(0, 1.02),
+    )
+    axes.grid(alpha=0.3)
+    axes.legend(loc="lower right")
+    save(figure, path)
+
+
+def _band(scans: Sequence[Judged], rates: Floats) -> tuple[Floats, Floats]:
     groups = np.array([s.group for s in scans])
     names = np.unique(groups)
     rng = np.random.default_rng(0)
@@ -38,27 +65,8 @@ def draw_froc(path: Path, scans: Sequence[Judged], title: str) -> None:
             for i in np.flatnonzero(groups == name)
         ]
         drawn.append(_along(some, rates))
-    low, high = np.nanpercentile(drawn, [2.5, 97.5], axis=0)
-    figure = Figure(figsize=(6.4, 4.6))
-    axes = figure.subplots()
-    axes.fill_between(rates, low, high, alpha=0.2, linewidth=0, label="95 % interval")
-    axes.plot(rates, _along(scans, rates), drawstyle="steps-post")
-    at = [froc.sensitivity(scans, rate) for rate in froc.RATES]
-    axes.plot(froc.RATES, at, "o", markersize=4, label=f"CPM {np.mean(at):.3f}")
-    axes.set_xscale("log", base=2)
-    axes.set_xticks([*froc.RATES], ["1/8", "1/4", "1/2", "1", "2", "4", "8"])
-    axes.minorticks_off()
-    nodules = sum(len(s.nodules) for s in scans)
-    axes.set(
-        title=f"{title}: {nodules} in {len(scans)} scans",
-        xlabel="false positives a scan",
-        ylabel="sensitivity",
-        xlim=(_LOWEST_RATE, _HIGHEST_RATE),
-        ylim=(0, 1.02),
-    )
-    axes.grid(alpha=0.3)
-    axes.legend(loc="lower right")
-    save(figure, path)
+    low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
+    return low, high
 
 
 def _along(scans: Sequence[Judged], rates: Floats) -> Floats:

@@ -186,6 +186,7 @@ def evaluate_scans(
     data: str,
     copies: int | None = None,
     report: Log = lambda line: None,
+    engine: Engine | None = None,
 ) -> Evaluation:
     """Measure a package on the scans of patients that it was not trained on.
 
@@ -205,6 +206,8 @@ def evaluate_scans(
         Copies with inserted lesions of each scan; four of those that nobody annotated if None.
     report : callable
         Receives lines of progress.
+    engine : Engine, optional
+        Runs the package.
 
     Raises
     ------
@@ -217,7 +220,7 @@ def evaluate_scans(
     seen = set(json.loads((package_dir / CONFIG).read_text())["seen"]["patients"])
     unseen = [scan for scan in scans if scan.patient not in seen]
     _describe(scans, unseen, report)
-    engine, request = Engine(), Request(package_dir)
+    engine, request = engine or Engine(), Request(package_dir)
     annotated, bare, inserted = _Tally(), _Tally(), _Tally()
     refusals = []
     for number, scan in enumerate(unseen, start=1):
