@@ -104,6 +104,15 @@ def test_a_model_that_is_not_there_or_broken_is_an_error(analysis: Analysis, tmp
         analysis.check(series, "broken")
 
 
+def test_a_detector_is_not_run_on_colours(analysis: Analysis, tmp_path: Path) -> None:
+    slices = along_z(range(12), SamplesPerPixel=3, PhotometricInterpretation="RGB")
+    for item in slices:
+        item.BitsAllocated, item.BitsStored, item.HighBit = 8, 8, 7
+        item.PixelRepresentation, item.PixelData = 0, bytes(8 * 10 * 3)
+    reasons = analysis.check(only_series(slices, tmp_path), "lenient").reasons
+    assert any("in colour" in reason for reason in reasons)
+
+
 def test_an_added_model_appears_after_a_refresh(tmp_path: Path) -> None:
     make_package(tmp_path / "built-in", id="one")
     with Analysis(tmp_path / "built-in", tmp_path / "added") as analysis:

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
 
 from tests.imaging.grids import geometries
+from viewer.imaging.color import luma
 from viewer.imaging.geometry import Geometry
 from viewer.imaging.plane import Orientation, Plane, standard_stack
-from viewer.imaging.reslice import reslice
+from viewer.imaging.reslice import reslice, reslice_color
 from viewer.imaging.volume import AIR_HU, PADDING, Volume, is_padding
 
 
@@ -156,3 +157,15 @@ def test_a_volume_is_read_only():
     volume = coded(Geometry(np.eye(4), (2, 2, 2)))
     with pytest.raises(ValueError, match="read-only"):
         volume.voxels[0, 0, 0] = 1
+
+
+def test_colours_are_cut_like_voxels_and_mixed_between_them() -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (3, 4, 5, 3), dtype=np.uint8)
+    volume = Volume(luma(rgb), Geometry(np.eye(4), rgb.shape[:3]), unit="", color=rgb)
+    along = Plane(np.array([4.0, 0, 1]), np.array([-1.0, 0, 0]), np.array([0, 1.0, 0]), (4, 5))
+    assert np.array_equal(reslice_color(volume, along), rgb[1, :, ::-1])
+    turned = Plane(np.array([0.0, 0, 1]), np.array([0, 1.0, 0]), np.array([1.0, 0, 0]), (5, 4))
+    assert np.array_equal(reslice_color(volume, turned), rgb[1].swapaxes(0, 1))
+    between = Plane(np.array([0.5, 0, 1]), np.array([1.0, 0, 0]), np.array([0, 1.0, 0]), (4, 4))
+    middle = (rgb[1, :, :-1].astype(float) + rgb[1, :, 1:]) / 2
+    assert np.abs(reslice_color(volume, between) - middle).max() <= 0.5

@@ -361,7 +361,10 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         if shutter is None or shown is None or cut is None or cut.slice_index is None:
             return picture
         if self._options.shutter:
-            picture[~cut.of_slice(shown)] = shutter.gray
+            hidden = ~cut.of_slice(shown)
+            np.copyto(
+                picture, shutter.gray, where=hidden if picture.ndim == 2 else hidden[..., None]
+            )
         return picture
 
     def _graphics(self, volume: Volume, cut: GridCut | None) -> npt.NDArray[np.uint8] | None:
