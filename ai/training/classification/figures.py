@@ -95,8 +95,8 @@ def draw_curves(path: Path, curves: Curves) -> None:
             member, part, _ = name.split("/")
             part = {"train": "training"}.get(part, part)
             label = part if single else f"{part}, {member.replace('_', ' ')}"
-            mark = "o" if part == "validation" else ""
-            axes.plot(*np.array(points).T, mark, linestyle="-", label=label, lw=1.2, ms=3)
+            marker = "o" if part == "validation" else None
+            axes.plot(*np.array(points).T, marker=marker, label=label, lw=1.2, ms=3)
     for axes, title in ((left, "cross-entropy"), (right, "accuracy")):
         axes.set(title=title, xlabel="epoch")
         axes.grid(alpha=0.3)

@@ -24,7 +24,13 @@ from ai.training.classification.evaluation import Answers, measure
 from ai.training.classification.eventfile import EventFile
 from ai.training.classification.fitting import fit_calibration, threshold_for
 from ai.training.classification.history import History
-from ai.training.classification.optimisation import Schedule, epoch_order, optimiser, stops
+from ai.training.classification.optimisation import (
+    Schedule,
+    class_weights,
+    epoch_order,
+    optimiser,
+    stops,
+)
 from ai.training.classification.split import Parts, divide
 from ai.training.evaluation import Evaluation
 from ai.training.events import Event, Listener
@@ -188,6 +194,9 @@ def _learn(
     schedule = Schedule(settings, max(1, len(parts.train) // settings.batch), losses)
     rng = np.random.default_rng(config.seed)
     classes = int(truth.max()) + 1
+    weight = None
+    if settings.balance == "weights":
+        weight = _tensor(class_weights(truth[parts.train], classes))
     started = time.monotonic()
     while len(losses) < settings.epochs and not stops(losses, settings.patience):
         network.train()
@@ -198,7 +207,7 @@ def _learn(
                 group["lr"] = schedule.rate(len(losses) * schedule.steps_an_epoch + i)
             logits = network(x[batch])
             loss = functional.cross_entropy(
-                logits, y[batch], label_smoothing=settings.label_smoothing
+                logits, y[batch], weight, label_smoothing=settings.label_smoothing
             )
             learner.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

@@ -179,10 +179,10 @@ def _split(survey: Survey) -> QGridLayout:
 def _notes(survey: Survey) -> list[str]:
     notes = []
     if not survey.knows_patients:
+        how = "name their column" if survey.kind == "table" else "say how the file names tell it"
         notes.append(
             "Patients are not known: each case counts as a patient of its own. If several are of"
-            " one patient, say in the settings how the names tell it, or the figures will be too"
-            " good."
+            f" one patient, {how} in the settings, or the figures will be too good."
         )
     if survey.duplicates:
         notes.append(
