@@ -22,6 +22,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 bench: $(READY) ## speed, beside peers and physical floors
+	$(BIN)/pip install --quiet -c constraints.txt -e ".[bench]"
 	$(BIN)/python -m benchmarks
 
 train-nodule: $(READY) ## DATA=folder with the LIDC and LUNA16 arrays; OUT=where the package is written

@@ -1,6 +1,6 @@
 """Reading DICOM: from files to an HU volume with its geometry, beside peers and plain reads.
 
-Peers that are not installed (dicomsdl, dcm2niix) are left out.
+Peers that are not installed (``pip install -e ".[bench]"``) are left out, with a line that says so.
 """
 
 from __future__ import annotations
@@ -8,9 +8,11 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.util
+import os
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -28,8 +30,10 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from benchmarks.series import SYNTAXES as FIRST_PICTURES
+from benchmarks.series import write_series
 from benchmarks.table import Row, median_seconds
-from viewer.dicom.load import load
+from viewer.dicom.load import CancelledError, LoadProgress, load
 from viewer.dicom.scan import scan
 from viewer.dicom.series import Series
 from viewer.dicom.write_ct import CtSeries, write_ct
@@ -46,6 +50,7 @@ SYNTAXES = {
 }
 SLICES, SIMULATED = 300, 30
 MANY_FILES = 10_000
+LENGTHS = (300, 1_000, 3_000)
 
 
 def rows() -> list[Row]:
@@ -58,8 +63,13 @@ def rows() -> list[Row]:
             write_ct(volume, home, CtSeries(name, transfer_syntax=UID(syntax)))
             result.append(_series_row(name, home))
         raw = Path(folder, "uncompressed")
-        result.append(_first_picture_row(raw, SLICES))
-        result.append(_headers_row(next(raw.iterdir()), Path(folder, "many")))
+        result.append(_memory_row(raw))
+        result += _headers_rows(next(raw.iterdir()), Path(folder, "many"))
+    for name, syntax in FIRST_PICTURES.items():
+        for slices in LENGTHS:
+            with tempfile.TemporaryDirectory() as folder:
+                home = write_series(Path(folder, "long"), slices, syntax)
+                result.append(_first_picture_row(name, home, slices))
     return result
 
 
@@ -101,13 +111,18 @@ def _peers(folder: Path, files: list[Path]) -> dict[str, Callable[[], object]]:
         "SimpleITK": lambda: _by_simpleitk(files),
         "pydicom": lambda: [pydicom.dcmread(file).pixel_array for file in files],
     }
-    if importlib.util.find_spec("dicomsdl"):
+    if importlib.util.find_spec("dicomsdl") is None:
+        print("… dicomsdl is not installed and left out", file=sys.stderr)
+    else:
         dicomsdl = importlib.import_module("dicomsdl")
         peers["dicomsdl (no geometry)"] = lambda: [
             dicomsdl.open(str(file)).pixelData() for file in files
         ]
-    converter = shutil.which("dcm2niix")
-    if converter:
+    places = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    converter = shutil.which("dcm2niix", path=places)
+    if converter is None:
+        print("… dcm2niix is not installed and left out", file=sys.stderr)
+    else:
         peers["dcm2niix"] = lambda: _by_dcm2niix(converter, folder)
     return peers
 
@@ -123,24 +138,44 @@ def _by_dcm2niix(converter: str, folder: Path) -> None:
         subprocess.run([converter, "-o", out, str(folder)], check=True, capture_output=True)
 
 
-def _first_picture_row(folder: Path, slices: int) -> Row:
+def _first_picture_row(name: str, folder: Path, slices: int) -> Row:
     """From the click on a series, whose headers are known by then, to the slice in view."""
     (series,) = scan([folder]).series
 
     def first() -> float:
         start = time.perf_counter()
         shown: list[float] = []
-        load(series, on_progress=lambda progress: shown.append(time.perf_counter() - start))
-        return shown[0]
 
-    return Row(f"{slices} slices, uncompressed: first picture", statistics.median(_repeat(first)))
+        def stop(progress: LoadProgress) -> None:
+            shown.append(time.perf_counter() - start)
+
+        with contextlib.suppress(CancelledError):
+            load(series, on_progress=stop, cancelled=lambda: bool(shown))
+        return 1e3 * shown[0]
+
+    return Row(f"{slices:,} slices, {name}: first picture", statistics.median(_repeat(first)), "ms")
+
+
+def _memory_row(folder: Path) -> Row:
+    """What a fresh process takes more at its peak than before it reads; the floor is the volume."""
+    code = (
+        "import resource, sys; from pathlib import Path; "
+        "from viewer.dicom.load import load; from viewer.dicom.scan import scan; "
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024; "
+        "before = peak(); (series,) = scan([Path(sys.argv[1])]).series; load(series); "
+        "print(peak() - before, series.nbytes / 2**20)"
+    )
+    command = [sys.executable, "-c", code, str(folder)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    taken, volume = map(float, done.stdout.split())
+    return Row(f"{SLICES} slices, uncompressed: peak memory", taken, "MB", volume)
 
 
 def _repeat(measure: Callable[[], float], runs: int = 5) -> list[float]:
     return [measure() for _ in range(runs)]
 
 
-def _headers_row(file: Path, folder: Path) -> Row:
+def _headers_rows(file: Path, folder: Path) -> list[Row]:
     """Copies of one file's header, each with a place and an identity of its own."""
     dataset = pydicom.dcmread(file)
     dataset.Rows = dataset.Columns = 8
@@ -153,8 +188,21 @@ def _headers_row(file: Path, folder: Path) -> Row:
         dataset.ImagePositionPatient = [0, 0, place]
         dataset.save_as(folder / f"{number}")
     files = list(folder.iterdir())
-    return Row(
-        f"{MANY_FILES:,} files: folder to series",
-        median_seconds(lambda: scan([folder]), 3),
-        floor=median_seconds(lambda: [file.read_bytes() for file in files], 3),
-    )
+    floor = median_seconds(lambda: [file.read_bytes() for file in files], 3)
+    time.sleep(3)  # the index does not trust files that changed just now
+    index = folder.with_name("headers.sqlite")
+
+    def first() -> None:
+        index.unlink(missing_ok=True)
+        scan([folder], index=index)
+
+    what = f"{MANY_FILES:,} files, folder to series"
+    return [
+        Row(f"{what}: without an index", median_seconds(lambda: scan([folder]), 3), floor=floor),
+        Row(f"{what}: first open", median_seconds(first, 3), floor=floor),
+        Row(
+            f"{what}: second open",
+            median_seconds(lambda: scan([folder], index=index), 5),
+            floor=floor,
+        ),
+    ]

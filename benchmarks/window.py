@@ -14,9 +14,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.series import SYNTAXES, write_series
 from benchmarks.table import Row
 
 SLICES = 300
+LENGTHS = (300, 1_000, 3_000)
+CLICKS = 5
 
 
 def rows() -> list[Row]:
@@ -24,7 +27,7 @@ def rows() -> list[Row]:
     with tempfile.TemporaryDirectory() as scratch:
         series = Path(os.environ.get("HOUNSFIELD_BENCH_SERIES") or _synthetic(Path(scratch)))
         runs = [_measure(series) for _ in range(3)]
-    return [
+    result = [
         Row(f"window: {name}", sorted(run[name] for run in runs)[1], unit)
         for name, unit in {
             "command to first picture": "s",
@@ -36,6 +39,15 @@ def rows() -> list[Row]:
             "peak memory": "MB",
         }.items()
     ]
+    for name, syntax in SYNTAXES.items():
+        for slices in LENGTHS:
+            with tempfile.TemporaryDirectory() as scratch:
+                folder = write_series(Path(scratch, "long"), slices, syntax)
+                figure = _measure(folder, "clicks")["click to first picture"]
+            result.append(
+                Row(f"window: click to first picture, {slices:,} slices, {name}", figure, "ms")
+            )
+    return result
 
 
 def _synthetic(folder: Path) -> Path:
@@ -46,22 +58,37 @@ def _synthetic(folder: Path) -> Path:
     return folder / "chest-ct"
 
 
-def _measure(series: Path) -> dict[str, float]:
+def _measure(series: Path, what: str = "all") -> dict[str, float]:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-m", "benchmarks.window", str(series), str(time.time())]
+    command = [sys.executable, "-m", "benchmarks.window", what, str(series), str(time.time())]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
 
 
-def _child(series: Path, started: float) -> dict[str, float]:
-    import resource
+def _clicks(series: Path) -> dict[str, float]:
+    """From the click on a series in the list to its first picture on the screen."""
+    app, window = _window(series)
+    session = window.session
+    times = []
+    for _ in range(CLICKS):
+        while not session.is_complete:
+            app.processEvents()
+        begin = time.perf_counter()
+        session.activate(session.library.series[0])
+        while session.display.volume is None:
+            app.processEvents()
+        app.processEvents()
+        window.grab()  # the views draw what they show
+        times.append((time.perf_counter() - begin) * 1e3)
+    window.close()
+    return {"click to first picture": sorted(times)[CLICKS // 2]}
 
+
+def _window(series: Path):
+    """The application and its window, which begins to open a series."""
     from PySide6.QtCore import QSettings
-    from PySide6.QtWidgets import QApplication
 
-    from viewer.imaging.plane import Orientation
-    from viewer.imaging.voi import Window
     from viewer.ui.app import create_application, open_window
     from viewer.ui.theme import apply_theme
 
@@ -71,6 +98,18 @@ def _child(series: Path, started: float) -> dict[str, float]:
     window = open_window([series], store)
     window.resize(1440, 900)
     window.show()
+    return app, window
+
+
+def _child(series: Path, started: float) -> dict[str, float]:
+    import resource
+
+    from PySide6.QtWidgets import QApplication
+
+    from viewer.imaging.plane import Orientation
+    from viewer.imaging.voi import Window
+
+    app, window = _window(series)
     session = window.session
     figures: dict[str, float] = {}
 
@@ -118,4 +157,6 @@ def _child(series: Path, started: float) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_child(Path(sys.argv[1]), float(sys.argv[2]))))
+    what, series, started = sys.argv[1:]
+    figures = _clicks(Path(series)) if what == "clicks" else _child(Path(series), float(started))
+    print(json.dumps(figures))
