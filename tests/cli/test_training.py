@@ -29,6 +29,25 @@ def test_a_table_is_learnt_and_its_figures_printed(tmp_path, run):
     assert (tmp_path / "out" / "weights.safetensors").is_file()
 
 
+def test_a_table_is_learnt_by_a_configuration_that_names_its_column(tmp_path, run):
+    rng = np.random.default_rng(0)
+    rows = ["kind,a"]
+    for kind, shift in (("mine", 2.0), ("rock", -2.0)):
+        rows += [f"{kind},{a:.3f}" for a in rng.normal(shift, 1, 40)]
+    table, config = tmp_path / "table.csv", tmp_path / "table.toml"
+    table.write_text("\n".join(rows))
+    config.write_text('kind = "table"\nlabel = "kind"\n[optimisation]\nepochs = 8\nbatch = 8\n')
+    result = run("train", config, "--data", table, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.stderr
+    assert json.loads((tmp_path / "out/table.json").read_text())["columns"] == ["a"]
+
+
+def test_a_configuration_of_a_table_needs_its_data(tmp_path, run):
+    config = tmp_path / "table.toml"
+    config.write_text('kind = "table"\n')
+    assert run("train", config, "--out", tmp_path).exit_code == 2
+
+
 def test_training_something_unknown_says_what_there_is(tmp_path, run):
     result = run("train", "liver", "--out", tmp_path)
     assert result.exit_code == 1

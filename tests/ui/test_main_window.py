@@ -512,3 +512,18 @@ def test_the_views_agree_with_the_file_after_switching_series(qtbot, opened, tmp
     assert opened.panes.slices[LayoutName.AXIAL].stack is opened.session.display.stack(
         Orientation.AXIAL
     )
+
+
+def test_the_training_window_opens_from_the_menu_and_closes_with_the_main_one(qtbot, make_window):
+    window = make_window()
+    assert "Train a Model…" in [
+        action.text()
+        for entry in window.menuBar().actions()
+        if entry.text() == "&Analysis"
+        for action in entry.menu().actions()
+    ]
+    window.actions_[A.TRAIN].trigger()
+    training = window.training.window
+    assert training.isVisible()
+    window.close()
+    assert not training.isVisible()
