@@ -52,7 +52,7 @@ def evaluate(
     elif data.suffix == ".npz" or (data.is_dir() and any(data.glob("*.npz"))):
         from ai.training import nodules
 
-        evaluation = nodules.evaluate(package.folder, data)
+        evaluation = nodules.evaluate(package.folder, data, report=progress)
     else:
         from ai.training.nodules.scans import evaluate_scans
         from viewer.cli.scans import labelled_scans

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,10 @@ from ai.detection.views import patch_logits
 from ai.findings import Region
 from ai.packages.package import Package, load
 from ai.training import metrics
-from ai.training.evaluation import Evaluation
+from ai.training.classification.figures import draw_reliability, draw_roc
+from ai.training.evaluation import Drawing, Evaluation
 from ai.training.metrics import Measured
+from ai.training.nodules import froc, plots
 from ai.training.nodules.data import fingerprints, read_archives
 from ai.training.nodules.lidc import Candidates, DataError, Sections
 from ai.training.nodules.ratings import distances, own_diameters_mm
@@ -34,9 +37,12 @@ from ai.training.nodules.stacks import Found, Stack, find_in, score_stacks
 CONFIG = "config.json"
 _CPU = torch.device("cpu")
 _PATCHES_AT_ONCE = 64
+_MIDDLE_RATING = 3.0
 
 
-def evaluate(package_dir: Path, data: Path) -> Evaluation:
+def evaluate(
+    package_dir: Path, data: Path, report: Callable[[str], None] = lambda line: None
+) -> Evaluation:
     """Measure a package on the patients and candidates of ``data`` that it has not seen.
 
     Parameters
@@ -44,6 +50,8 @@ def evaluate(package_dir: Path, data: Path) -> Evaluation:
     package_dir : Path
     data : Path
         A folder of archives in the documented formats, or one of them.
+    report : callable
+        Receives lines that say what is held back.
 
     Raises
     ------
@@ -57,26 +65,44 @@ def evaluate(package_dir: Path, data: Path) -> Evaluation:
     archives = read_archives(data)
     networks = package.networks(_CPU)
     measured: dict[str, Measured] = {}
+    pictures: dict[str, Drawing] = {}
     n = 0
     slices = archives.slices()
+    if slices is None and archives.crops is not None:
+        report("Crops have relative grey: without HU sections of their nodules they tell nothing.")
     if slices is not None:
         fresh = slices.select(~np.isin(slices.patients, seen["patients"]))
-        if len(fresh):
-            measured |= measure_slices(fresh, networks, parameters_of(package))
-            n = len(set(fresh.patients))
+        n = len(set(fresh.patients))
+        report(_held_back(n, len(set(slices.patients)), "patients with crops"))
+        if n:
+            measured |= measure_slices(fresh, networks, parameters_of(package), pictures)
     if archives.candidates is not None:
         unseen = ~np.isin(fingerprints(archives.candidates), seen["candidates"])
+        report(_held_back(int(unseen.sum()), len(unseen), "candidates"))
         if unseen.any():
-            measured |= measure_candidates(archives.candidates.select(unseen), networks["reject"])
+            fresh_candidates = archives.candidates.select(unseen)
+            measured |= measure_candidates(fresh_candidates, networks["reject"], pictures)
             n = n or int(unseen.sum())
     if archives.sections is not None and "rate" in networks:
         strangers = ~np.isin(archives.sections.patients, seen["patients"])
-        measured |= measure_ratings(
-            archives.sections.select(strangers), networks, parameters_of(package)
-        )
+        sections = archives.sections.select(strangers)
+        patients = len(set(sections.patients))
+        report(_held_back(patients, len(set(archives.sections.patients)), "patients with sections"))
+        measured |= measure_ratings(sections, networks, parameters_of(package), pictures)
+        n = n or patients
     if not measured:
-        raise DataError(f"{data} holds nothing that the model has not seen in training.")
-    return Evaluation(package.spec.id, data.name, n, measured)
+        raise DataError(
+            f"{data} holds nothing to measure on that the model has not seen in training.",
+            "Crops need a file of HU sections of their nodules beside them.",
+        )
+    return Evaluation(package.spec.id, data.name, n, measured, pictures)
+
+
+def _held_back(unseen: int, total: int, what: str) -> str:
+    return (
+        f"{unseen} of {total} {what} are measured; {total - unseen} are left out, because the"
+        " model was trained or calibrated on them."
+    )
 
 
 def parameters_of(package: Package) -> Parameters:
@@ -84,10 +110,17 @@ def parameters_of(package: Package) -> Parameters:
     return Parameters.model_validate(package.spec.pipeline_parameters(amp=True))
 
 
-def measure_candidates(candidates: Candidates, classifier: nn.Module) -> dict[str, Measured]:
-    """``candidate_auc``: the area under the ROC curve of the classifier alone."""
+def measure_candidates(
+    candidates: Candidates, classifier: nn.Module, pictures: dict[str, Drawing] | None = None
+) -> dict[str, Measured]:
+    """``candidate_auc``: the area under the ROC curve of the classifier alone.
+
+    ``pictures``, where given, receives what can be drawn.
+    """
     logits = candidate_logits(candidates, classifier)
     labels = candidates.labels == 1
+    if pictures is not None and 0 < labels.sum() < len(labels):
+        pictures["candidates_roc"] = partial(draw_roc, truth=labels, score=logits, threshold=0.0)
     rows = np.arange(len(labels)).astype(str)
     return {"candidate_auc": metrics.bootstrap(lambda r: metrics.auc(labels[r], logits[r]), rows)}
 
@@ -105,15 +138,25 @@ def candidate_logits(candidates: Candidates, classifier: nn.Module) -> npt.NDArr
 
 
 def measure_ratings(
-    sections: Sections, networks: Mapping[str, nn.Module], parameters: Parameters
+    sections: Sections,
+    networks: Mapping[str, nn.Module],
+    parameters: Parameters,
+    pictures: dict[str, Drawing] | None = None,
 ) -> dict[str, Measured]:
-    """``malignancy_auc``: ratings of 4 and 5 against 1 and 2; nothing if neither occurs."""
+    """``malignancy_auc``: ratings of 4 and 5 against 1 and 2; nothing if neither occurs.
+
+    ``pictures``, where given, receives what can be drawn.
+    """
     clear = sections.select((sections.ratings <= 2) | (sections.ratings >= 4))
     suspicious = clear.ratings >= 4
     if not suspicious.any() or suspicious.all():
         return {}
     sizes = own_diameters_mm(clear, networks, parameters)
     rated = ratings(distances(clear, networks["rate"]), sizes, parameters.rating)
+    if pictures is not None:
+        pictures["malignancy_roc"] = partial(
+            draw_roc, truth=suspicious, score=rated, threshold=_MIDDLE_RATING
+        )
     return {
         "malignancy_auc": metrics.bootstrap(
             lambda rows: metrics.auc(suspicious[rows], rated[rows]), clear.patients
@@ -161,13 +204,25 @@ def cases(
 
 
 def measure_slices(
-    slices: Slices, networks: Mapping[str, nn.Module], parameters: Parameters
+    slices: Slices,
+    networks: Mapping[str, nn.Module],
+    parameters: Parameters,
+    pictures: dict[str, Drawing] | None = None,
 ) -> dict[str, Measured]:
-    """Detection, calibration, and overlap with the readers, on crop stacks, at the finest scale."""
+    """Detection, calibration, and overlap with the readers, on crop stacks, at the finest scale.
+
+    ``pictures``, where given, receives what can be drawn.
+    """
     measured = cases(slices, networks, parameters, parameters.scales[0])
     groups = np.array([case.stack.patient for case in measured])
+    overlaps = _overlaps(measured, networks)
+    if pictures is not None:
+        pictures |= overlaps.pictures()
+        labels, said = _pairs(measured)
+        if len(labels):
+            pictures["reliability"] = partial(draw_reliability, truth=labels, score=said)
     return {
-        **_overlaps(measured, networks),
+        **overlaps.figures(),
         "sensitivity_at_1_fp_per_crop": metrics.bootstrap(
             lambda rows: sensitivity([measured[r] for r in rows], false_positives=1.0), groups
         ),
@@ -200,6 +255,11 @@ def sensitivity(measured: list[Case], false_positives: float) -> float:
 
 
 def _ece(measured: list[Case]) -> float:
+    return metrics.expected_calibration_error(*_pairs(measured))
+
+
+def _pairs(measured: list[Case]) -> tuple[metrics.Bools, metrics.Floats]:
+    """Whether each candidate that counts is a nodule, and how probable that was said to be."""
     pairs = [
         (f.hit, p)
         for case in measured
@@ -207,13 +267,56 @@ def _ece(measured: list[Case]) -> float:
         if f.hit is not None
     ]
     labels, probabilities = zip(*pairs, strict=True) if pairs else ((), ())
-    return metrics.expected_calibration_error(
-        np.array(labels, dtype=bool), np.array(probabilities, dtype=np.float64)
-    )
+    return np.array(labels, dtype=bool), np.array(probabilities, dtype=np.float64)
 
 
-def _overlaps(measured: list[Case], networks: Mapping[str, nn.Module]) -> dict[str, Measured]:
-    rows: list[tuple[str, float, float, float]] = []
+@dataclass(frozen=True)
+class _Overlaps:
+    """How the model's outlines and the readers' compare, one row a slice.
+
+    Diameters are the longest axial ones, in mm; the model's is NaN where it missed the nodule.
+    """
+
+    patients: npt.NDArray[np.str_]
+    dice: metrics.Floats
+    between: metrics.Floats
+    true_mm: metrics.Floats
+    own_mm: metrics.Floats
+
+    def figures(self) -> dict[str, Measured]:
+        """Means, and the overlap by size as well."""
+        found = {
+            "dice_2_readers": _mean(self.dice, self.patients),
+            "dice_between_readers": _mean(self.between, self.patients),
+            "diameter_mae_mm": _mean(np.abs(self.own_mm - self.true_mm), self.patients),
+        }
+        for name, (low, high) in froc.SIZES.items():
+            rows = (self.true_mm >= low) & (self.true_mm < high)
+            if rows.any():
+                found[f"dice_2_readers_{name}"] = _mean(self.dice[rows], self.patients[rows])
+        return found
+
+    def pictures(self) -> dict[str, Drawing]:
+        """The distribution of overlaps, and the diameters' errors."""
+        found = ~np.isnan(self.own_mm)
+        drawn: dict[str, Drawing] = {
+            "dice": partial(
+                plots.draw_histogram,
+                values={"model with ≥ 2 readers": self.dice, "readers with readers": self.between},
+                title=f"Overlap in {len(self.dice)} slices",
+                x="Dice",
+            )
+        }
+        if found.sum() > 1:
+            drawn["diameters"] = partial(
+                plots.draw_size_errors, true_mm=self.true_mm[found], measured_mm=self.own_mm[found]
+            )
+        return drawn
+
+
+def _overlaps(measured: list[Case], networks: Mapping[str, nn.Module]) -> _Overlaps:
+    patients: list[str] = []
+    rows: list[tuple[float, float, float, float]] = []
     for case in measured:
         stack = case.stack
         own = np.zeros(stack.drawn.shape, dtype=bool)
@@ -226,14 +329,12 @@ def _overlaps(measured: list[Case], networks: Mapping[str, nn.Module]) -> dict[s
             agreed = votes >= 2
             if not agreed.any():
                 continue
-            error = np.nan
-            if mask.any():
-                error = abs(diameters_mm(mask, mm, mm)[0] - diameters_mm(agreed, mm, mm)[0])
-            rows.append((stack.patient, metrics.dice(mask, agreed), between_readers(votes), error))
-    groups = np.array([row[0] for row in rows])
-    names = ("dice_2_readers", "dice_between_readers", "diameter_mae_mm")
-    columns = {name: np.array([row[1 + i] for row in rows]) for i, name in enumerate(names)}
-    return {name: _mean(column, groups) for name, column in columns.items()}
+            diameter = diameters_mm(mask, mm, mm)[0] if mask.any() else np.nan
+            true = diameters_mm(agreed, mm, mm)[0]
+            patients.append(stack.patient)
+            rows.append((metrics.dice(mask, agreed), between_readers(votes), true, diameter))
+    dice, between, true_mm, own_mm = np.array(rows, dtype=np.float64).reshape(-1, 4).T
+    return _Overlaps(np.array(patients), dice, between, true_mm, own_mm)
 
 
 def _outlined(found: Found, stack: Stack, networks: Mapping[str, nn.Module]) -> Region:

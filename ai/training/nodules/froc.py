@@ -170,7 +170,8 @@ def bootstrapped(scans: Sequence[Judged], figure: Callable[[Sequence[Judged]], f
     )
 
 
-_SIZES: dict[str, tuple[float, float]] = {
+#: Parts of the nodules by diameter in mm, from and below.
+SIZES: dict[str, tuple[float, float]] = {
     "3_5_mm": (3.0, 5.0),
     "5_10_mm": (5.0, 10.0),
     "over_10_mm": (10.0, np.inf),
@@ -204,7 +205,7 @@ def figures(
     found |= {f"{prefix}sensitivity_at_{rate:g}_fp": at(rate) for rate in RATES}
     parts: dict[str, Callable[[Nodule], bool]] = {
         name: lambda n, low=low, high=high: low <= n.diameter_mm < high  # type: ignore[misc]
-        for name, (low, high) in _SIZES.items()
+        for name, (low, high) in SIZES.items()
     }
     for kind in ("solid", "part-solid", "ground-glass"):
         parts[kind.replace("-", "_")] = lambda n, kind=kind: n.kind == kind and large(n)  # type: ignore[misc]
