@@ -97,7 +97,7 @@ def texts(widget: QWidget) -> str:
 
 def test_from_pictures_to_a_model_in_the_list(qtbot, ready, installed, bench):
     window = ready
-    assert "16 pictures of 8 patients" in texts(window.data_page)
+    qtbot.waitUntil(lambda: "16 pictures of 8 patients" in texts(window.data_page))
 
     window.tabs.setCurrentWidget(window.run_page)
     qtbot.mouseClick(window.run_page.start_button, Qt.MouseButton.LeftButton)
@@ -245,11 +245,21 @@ def test_a_table_chooses_its_own_form_and_has_no_gallery(qtbot, window, tmp_path
     path = tmp_path / "table.csv"
     path.write_text("a,b,label\n" + "\n".join(f"{i},{-i},{'xy'[i % 2]}" for i in range(60)))
     window.setup.choose_data(path)
-    qtbot.waitUntil(lambda: window.setup.survey is not None, timeout=60_000)
-    assert "2 features: a, b" in texts(window.data_page)
+    qtbot.waitUntil(lambda: "2 features: a, b" in texts(window.data_page), timeout=60_000)
     window.tabs.setCurrentWidget(window.settings_page)
     assert window.settings_page.form.widgets["label"].isVisible()
     assert not window.settings_page.gallery.isVisible()
+
+
+def test_the_training_of_a_table_is_not_resumed_but_its_settings_come_back(window, tmp_path):
+    data = tmp_path / "table.csv"
+    data.write_text("a,label\n" + "\n".join(f"{i},{'xy'[i % 2]}" for i in range(40)))
+    Run({"kind": "table", "seed": 7}, data, tmp_path / "run").write()
+    window.run_page.resume_from(tmp_path / "run")
+    assert not window.trainer.is_running
+    assert window.setup.document["seed"] == 7
+    assert window.setup.data == data
+    assert "settings are back" in window.run_page.banner.text
 
 
 def test_a_folder_without_a_training_cannot_be_resumed(tmp_path):

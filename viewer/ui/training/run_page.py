@@ -108,9 +108,16 @@ class RunPage(QWidget):
             return
         self._setup.replace(run.document)
         self._setup.choose_data(run.data)
+        if not run.can_resume:
+            self.banner.show_message(
+                "A training on a table leaves nothing to resume, but its settings are back.",
+                "Start it again: it takes seconds.",
+                Severity.INFO,
+            )
+            return
         self.out.setText(str(out))
         self._own_out = True
-        self._begin(run, resume=run.can_resume)
+        self._begin(run, resume=True)
 
     def _begin(self, run: Run, *, resume: bool) -> None:
         self.banner.hide()
