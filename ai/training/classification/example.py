@@ -38,6 +38,11 @@ def draw_cell(rng: Rng, *, infected: bool) -> Grey:
     # A red cell is a disc with a paler middle.
     body = rng.uniform(*_CELL) + 14 * np.exp(-((distance / (0.45 * radius)) ** 2))[..., None]
     picture = _painted(picture, body, radius - distance)
+    # Smeared stain lies on cells of both classes: colour alone gives nothing away.
+    away_y, away_x = rng.uniform(-0.5, 0.5, 2) * radius
+    smear = np.exp(-(np.hypot(y - away_y, x - away_x) ** 2) / (2 * rng.uniform(4, 8) ** 2))
+    share = rng.uniform(0.1, 0.7) * smear[..., None]
+    picture = picture * (1 - share) + rng.uniform(*_PARASITE) * share
     if infected:
         angle, away = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.55) * radius
         centre = np.array([np.sin(angle), np.cos(angle)]) * away

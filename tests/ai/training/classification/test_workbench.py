@@ -10,12 +10,11 @@ from ai.errors import CancelledError
 from ai.packages.package import Package, load
 from ai.packages.selftest import self_test
 from ai.training.classification.evaluation import evaluate
-from ai.training.classification.example import write_cells
 from ai.training.classification.explanation import evaluate_explanation
 from ai.training.classification.samples import DataError
 from ai.training.classification.workbench import train
 from ai.training.events import Event
-from tests.ai.training.classification.cells import CONFIG
+from tests.ai.training.classification.cells import CONFIG, write_cells
 
 
 @pytest.fixture(scope="module")
