@@ -11,9 +11,6 @@ from viewer.imaging.geometry import Geometry
 
 Labels = npt.NDArray[np.uint16]
 
-#: Grids whose voxels lie this close to each other, in voxels, are the same.
-SAME_VOXELS = 0.02
-
 
 @dataclass(frozen=True)
 class Segment:
