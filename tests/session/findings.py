@@ -14,6 +14,7 @@ def finding(
     probability: float,
     center: Sequence[float] = (0.0, 0.0, 0.0),
     radius_mm: float = 5.0,
+    rating: float | None = None,
 ) -> Finding:
     """A round finding."""
     low = tuple(c - radius_mm for c in center)
@@ -26,6 +27,7 @@ def finding(
         box_lps_mm=(low, high),
         diameters_mm=(2 * radius_mm, 2 * radius_mm),
         volume_ml=0.5,
+        malignancy_rating=rating,
     )
 
 

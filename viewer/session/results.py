@@ -34,6 +34,8 @@ class Finding(Protocol):
     def volume_ml(self) -> float: ...  # noqa: D102
     @property
     def mean_hu(self) -> float | None: ...  # noqa: D102
+    @property
+    def malignancy_rating(self) -> float | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, eq=False)

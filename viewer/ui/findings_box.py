@@ -22,7 +22,12 @@ from viewer.ui.fraction_slider import FractionSlider
 
 _LEAST_ROWS = 5
 _SIZE = "Size (mm)"
-_COLUMNS = ("#", "Probability", _SIZE, "Slice")
+_RATING = "Rating"
+_COLUMNS = ("#", "Probability", _SIZE, "Slice", _RATING)
+_RATING_HELP = (
+    "Suspicion of malignancy as the readers of LIDC-IDRI would rate it,\n"
+    "from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis."
+)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -72,6 +77,8 @@ class FindingsBox(QWidget):
         for position, name in enumerate(_COLUMNS):
             item = QTableWidgetItem(name)
             item.setTextAlignment(_LEFT if name == _SIZE else _RIGHT)
+            if name == _RATING:
+                item.setToolTip(_RATING_HELP)
             table.setHorizontalHeaderItem(position, item)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(space.control_height)
@@ -108,6 +115,8 @@ class FindingsBox(QWidget):
     def _fill(self, shown: tuple[Finding, ...]) -> None:
         stack = self._session.display.stack(Orientation.AXIAL)
         self.table.setRowCount(len(shown))
+        rated = any(finding.malignancy_rating is not None for finding in shown)
+        self.table.setColumnHidden(_COLUMNS.index(_RATING), not rated)
         for row, finding in enumerate(shown):
             number = stack.index_of(finding.center_lps_mm) + 1 if stack is not None else None
             cells = (
@@ -115,6 +124,7 @@ class FindingsBox(QWidget):
                 captions.probability(finding.probability),
                 size(finding),
                 str(number) if number is not None else "",
+                rating(finding),
             )
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
@@ -145,12 +155,19 @@ def size(finding: Finding) -> str:
     return f"{long:.1f} × {short:.1f}"
 
 
+def rating(finding: Finding) -> str:
+    """The malignancy rating with one decimal; nothing where the model gives none."""
+    value = finding.malignancy_rating
+    return f"{value:.1f}" if value is not None else ""
+
+
 def details(finding: Finding) -> str:
     """All that is known of a finding, one fact a line."""
     lines = [
         f"{finding.label.capitalize()} {finding.id}: {captions.probability(finding.probability)}",
         f"{size(finding)} mm, {finding.volume_ml:.2f} ml",
         f"mean {captions.number(finding.mean_hu)} HU" if finding.mean_hu is not None else "",
+        f"suspicion rated {rating(finding)} of 5 (no diagnosis)" if rating(finding) else "",
         captions.point(finding.center_lps_mm),
     ]
     return "\n".join(line for line in lines if line)
