@@ -372,3 +372,16 @@ def test_the_table_has_a_line_for_each_finding(case: Case, written: Written) -> 
         assert center == pytest.approx(finding.center_lps_mm)
         assert float(line["probability"]) == finding.probability
         assert line["sha256"] == SHA256
+
+
+def test_objects_beside_the_images_are_left_out_and_named(case: Case, written: Written) -> None:
+    found = scan([case.series.slices[0].path.parent, written.folder])
+    assert [s.series_uid for s in found.series if s.modality == "CT"] == [case.series.series_uid]
+    why = {skipped.path.name: skipped.message for skipped in found.skipped}
+    for name, kind in (
+        ("segmentation.dcm", "Segmentation Storage"),
+        ("heatmap.dcm", "Parametric Map Storage"),
+        ("report.dcm", "Comprehensive 3D SR Storage"),
+        ("key-images.dcm", "Key Object Selection"),
+    ):
+        assert kind in why[name]

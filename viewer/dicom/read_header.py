@@ -28,6 +28,8 @@ _CHARACTER_SET = 0x00080005
 _UNCOMPRESSED = frozenset(
     map(str, (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian))
 )
+#: Objects with frames that describe other images: Segmentation, Label Map, Parametric Map.
+_ATTACHED = frozenset(f"1.2.840.10008.5.1.4.1.1.{n}" for n in ("66.4", "66.7", "30"))
 _REMEDY = "Copy the file again from its origin."
 #: Bytes read at first, which hold most headers, and then when they do not.
 _FIRST_READ, _SECOND_READ = 8 * 1024, 256 * 1024
@@ -166,6 +168,10 @@ def _require_image(header: Header, length: int | None, size: int) -> None:
     if sop_class == MEDIA_STORAGE_DIRECTORY:
         raise UnsupportedError(
             "This is a DICOMDIR, an index of other files.", path, "Open the folder it lies in."
+        )
+    if sop_class in _ATTACHED:
+        raise UnsupportedError(
+            f"This is no picture, but an object made of one ({UID(sop_class).name}).", path
         )
     rows, columns = (_count(values, name) for name in ("Rows", "Columns"))
     if rows is None or columns is None:

@@ -134,7 +134,12 @@ def _plane(group: Group, shape: tuple[int, ...]) -> Geometry:
     row_mm, column_mm = (float(v) for v in measures.PixelSpacing)
     normal = np.cross(cosines[:3], cosines[3:]) * abs(float(between))
     return Geometry.from_directions(
-        position, cosines[:3], cosines[3:], normal, (row_mm, column_mm), (1, shape[0], shape[1])
+        position,
+        cosines[:3],
+        cosines[3:],
+        normal.tolist(),
+        (row_mm, column_mm),
+        (1, shape[0], shape[1]),
     )
 
 
