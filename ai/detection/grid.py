@@ -16,7 +16,8 @@ from ai.orientation import to_axial
 
 #: Kept around the lungs: half of what the segmenting network sees.
 _MARGIN_MM = 15.0
-_THIN = 0.8
+#: Slices a little thinner than wanted are taken as they are.
+_THIN = 0.9
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def lung_grid(image: Image, lungs: LungMask, pixel_mm: float, slice_mm: float) -
     pixel_mm : float
         In-plane grid spacing.
     slice_mm : float
-        Spacing along the slices, unless the image's own is at least 0.8 of it.
+        Spacing along the slices, unless the image's own is at least 0.9 of it.
     """
     axial = to_axial(image)
     native = np.array(axial.spacing_mm)

@@ -15,6 +15,8 @@ from ai.detection.views import patch_logits
 #: Pixels and their size in a patch, in training and in use: a fixed scale, because size counts.
 PATCH = 64
 PATCH_PIXEL_MM = 0.7
+#: Only masses larger than nearly all that was rated in training are seen from further away.
+_DIAMETERS = 1.4
 #: The ratings' middle: what the network gives is the distance from it.
 MIDDLE = 3.0
 _LOWEST, _HIGHEST = 1.0, 5.0
@@ -34,10 +36,11 @@ def malignancy_rating(
     candidate, grid = outline.candidate, outline.grid
     areas = candidate.region.sum(axis=(1, 2))
     z = candidate.corner[0] + int(areas.argmax())
-    section = window(grid, (z, *candidate.center[1:]), 1, PATCH_PIXEL_MM, PATCH)
+    diameter = candidate.section_mm(*grid.spacing_mm[1:])
+    pixel_mm = max(PATCH_PIXEL_MM, _DIAMETERS * diameter / PATCH)
+    section = window(grid, (z, *candidate.center[1:]), 1, pixel_mm, PATCH)
     hu = section.resample(lambda: None).astype(np.float32)
-    diameter = np.array([candidate.section_mm(*grid.spacing_mm[1:])])
-    return float(ratings(patch_logits(hu, network, device, amp), diameter, line)[0])
+    return float(ratings(patch_logits(hu, network, device, amp), np.array([diameter]), line)[0])
 
 
 def ratings(

@@ -62,10 +62,9 @@ def look(
     """
     if not centers:
         return []
-    reformat = spacing_mm[0] <= _THICKEST_REFORMATTED_MM and len(hu) > 3
-    planes = _planes(spacing_mm, reformat)
-    patches = np.stack([_patch(hu, c, plane) for c in centers for plane in planes])
-    values = patch_logits(patches, network, device, amp).reshape(len(centers), len(planes))
+    shown = planes(spacing_mm, reformats(spacing_mm, len(hu)))
+    patches = np.stack([patch(hu, c, plane) for c in centers for plane in shown])
+    values = patch_logits(patches, network, device, amp).reshape(len(centers), len(shown))
     return [Views(float(v[:3].mean()), tuple(float(x) for x in v[3:])) for v in values]
 
 
@@ -90,25 +89,31 @@ def patch_logits(
     return np.asarray((total / len(turns)).cpu().numpy())
 
 
-def _planes(
-    spacing_mm: tuple[float, float, float], reformat: bool
+def reformats(spacing_mm: tuple[float, float, float], slices: int) -> bool:
+    """Whether coronal and sagittal planes show anything through slices so far apart."""
+    return spacing_mm[0] <= _THICKEST_REFORMATTED_MM and slices > 3
+
+
+def planes(
+    spacing_mm: tuple[float, float, float], reformat: bool, pixels: int = PATCH
 ) -> list[npt.NDArray[np.float64]]:
-    """Offsets of patch pixels in indices, shape (3, PATCH, PATCH): three axial, two others."""
-    mm = (np.arange(PATCH) - (PATCH - 1) / 2) * PATCH_PIXEL_MM
+    """Offsets of patch pixels in indices, shape (3, pixels, pixels): three axial, two others."""
+    mm = (np.arange(pixels) - (pixels - 1) / 2) * PATCH_PIXEL_MM
     first, second = np.meshgrid(mm, mm, indexing="ij")
     still = np.zeros_like(first)
     scale = np.array(spacing_mm)[:, None, None]
     axial = np.stack([still, first, second]) / scale
-    planes = [axial + np.array([dz, 0, 0])[:, None, None] for dz in (-1, 0, 1)]
+    shown = [axial + np.array([dz, 0, 0])[:, None, None] for dz in (-1, 0, 1)]
     if reformat:
-        planes.append(np.stack([-first, still, second]) / scale)
-        planes.append(np.stack([-first, second, still]) / scale)
-    return planes
+        shown.append(np.stack([-first, still, second]) / scale)
+        shown.append(np.stack([-first, second, still]) / scale)
+    return shown
 
 
-def _patch(
+def patch(
     hu: npt.NDArray[np.int16], center: Point, plane: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float32]:
+    """HU in a plane around a place, trilinearly."""
     places = np.array([round(center[0]), center[1], center[2]])[:, None, None] + plane
     return np.asarray(
         ndimage.map_coordinates(hu, places, order=1, mode="nearest", output=np.float32)

@@ -27,6 +27,10 @@ def train(
     ],
     out: Annotated[Path, typer.Option(help="Receives checkpoints, log and the package.")],
     data: Annotated[Path | None, typer.Option(help="The training data.")] = None,
+    scans: Annotated[
+        Path | None,
+        typer.Option(help=f"Whole chest CTs for the last part of the training of {NODULES}."),
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoints in --out.")] = False,
 ) -> None:
     """Train a model: a package that can be run at once, with its report and card."""
@@ -56,5 +60,8 @@ def train(
         write_figures(evaluation)
         return
     from ai.training import nodules
+    from viewer.cli.scans import labelled_scans
 
-    write(str(nodules.train(data, out, resume=resume, report=progress).folder))
+    whole = labelled_scans(scans) if scans else ()
+    package = nodules.train(data, out, resume=resume, report=progress, scans=whole)
+    write(str(package.folder))

@@ -26,6 +26,7 @@ _BATCH = 32
 _AT_ONCE = 64
 _JITTER_MM = 2.0
 _NEAR_MM = 10.0
+_USUAL_MM = 7.0
 _CPU = torch.device("cpu")
 
 
@@ -91,7 +92,7 @@ def own_diameters_mm(
 ) -> npt.NDArray[np.float64]:
     """How large the model itself measures the nodule in the middle of each section.
 
-    A single pixel of the search where it sees nothing there.
+    Where the search sees nothing there, the outlining network is shown the middle all the same.
     """
     slices = Slices(
         np.repeat(sections.images[:, None], 3, axis=1),
@@ -118,11 +119,19 @@ def _middle_diameter_mm(
 
     level = parameters.region_score
     near = [c for c in find_candidates(stack.scores, level, level) if away_mm(c) <= _NEAR_MM]
-    if not near:
-        return pixel_mm
-    coarse = Outline(min(near, key=away_mm), stack.grid, stack.hu)
-    outline = outlined(coarse, network, _CPU, amp=True)
+    found = min(near, key=away_mm) if near else _middle(stack, pixel_mm)
+    outline = outlined(Outline(found, stack.grid, stack.hu), network, _CPU, amp=True)
     return outline.candidate.section_mm(*outline.grid.spacing_mm[1:])
+
+
+def _middle(stack: Stack, pixel_mm: float) -> Candidate:
+    """A small nodule where there must be one."""
+    side = round(_USUAL_MM / pixel_mm)
+    row, column = ((n - side) // 2 for n in stack.scores.shape[1:])
+    half = (side - 1) / 2
+    return Candidate(
+        (0, row, column), np.ones((1, side, side), bool), (0.0, row + half, column + half), 0.0, 0.0
+    )
 
 
 def fit_rating(

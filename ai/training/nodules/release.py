@@ -21,7 +21,7 @@ from ai.training.nodules.card import CARD
 from ai.training.nodules.evaluation import CONFIG
 from ai.training.nodules.reference import reference_chest
 
-COMMAND = "python main.py train lung-nodule-ct --data DIR --out DIR"
+COMMAND = "python main.py train lung-nodule-ct --data DIR --scans DIR --out DIR"
 
 _CITATIONS = (
     "Armato 2011, The Lung Image Database Consortium (LIDC) and Image Database Resource Initiative"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,18 @@ from ai.training.nodules.evaluation import (
 )
 from ai.training.nodules.lidc import Candidates
 from ai.training.nodules.outlines import Outlining, window_dice
+from ai.training.nodules.planted import Planting, sites_of
 from ai.training.nodules.ratings import Rating, distances, fit_rating, own_diameters_mm
 from ai.training.nodules.release import Release
+from ai.training.nodules.scans import LabelledScan
 from ai.training.nodules.segmenter import PIXEL_MM, Segmentation
-from ai.training.nodules.sites import Classification, candidate_sites, mistake_sites, nodule_sites
+from ai.training.nodules.sites import (
+    Classification,
+    Sites,
+    candidate_sites,
+    mistake_sites,
+    nodule_sites,
+)
 from ai.training.nodules.slices import Slices
 from ai.training.nodules.stacks import mistakes
 
@@ -79,8 +87,10 @@ class Settings:
 
     Parameters
     ----------
-    split_seed, segment_seed, outline_seed, reject_seed, rate_seed : int
-    segment_steps, outline_steps, reject_steps, rate_steps : int
+    split_seed, segment_seed, outline_seed, reject_seed, planted_seed, rate_seed : int
+    segment_steps, outline_steps, reject_steps, planted_steps, rate_steps : int
+    planted_copies : int
+        Of each whole scan, with simulated lesions in them.
     pretrained : bool
         Whether the classifier and the rating network start from ImageNet weights.
     log_prior_ratio : float
@@ -99,6 +109,9 @@ class Settings:
     outline_steps: int = 1200
     reject_seed: int = 2
     reject_steps: int = 1500
+    planted_seed: int = 7
+    planted_steps: int = 400
+    planted_copies: int = 12
     rate_seed: int = 5
     rate_steps: int = 500
     pretrained: bool = True
@@ -119,6 +132,7 @@ def train(
     resume: bool,
     report: Callable[[str], None],
     settings: Settings | None = None,
+    scans: Sequence[LabelledScan] = (),
 ) -> Package:
     """Train all networks, calibrate, measure on test patients, and write the package.
 
@@ -133,6 +147,9 @@ def train(
     report : callable
         Receives lines of progress, with the time left.
     settings : Settings, optional
+    scans : sequence of LabelledScan
+        Whole scans on which the classifier learns last, with simulated lesions. What is marked in
+        them is not used.
 
     Returns
     -------
@@ -155,7 +172,7 @@ def train(
 
         prepared = read_training_data(data, settings.split_seed)
         _describe(prepared, log)
-        release = _Trainer(prepared, out / "checkpoints", settings, resume, log).release()
+        release = _Trainer(prepared, scans, out / "checkpoints", settings, resume, log).release()
     log_text = (out / "train.log").read_text(encoding="utf-8")
     package = out / "package"
     package.mkdir(exist_ok=True)
@@ -166,6 +183,7 @@ def train(
 @dataclass(frozen=True)
 class _Trainer:
     data: TrainingData
+    scans: Sequence[LabelledScan]
     checkpoints: Path
     settings: Settings
     resume: bool
@@ -227,7 +245,31 @@ class _Trainer:
 
         torch.manual_seed(self.settings.reject_seed)
         schedule = _fine_tuning(self.settings.reject_steps)
-        return self._fit("reject", loss, schedule, validate)
+        network = self._fit("reject", loss, schedule, validate)
+        if not self.scans:
+            return network
+        sites += self._planted({"segment": segmenter, "reject": network})
+        loss = Classification(sites, self.settings.planted_seed)
+        torch.manual_seed(self.settings.planted_seed)
+        schedule = replace(_fine_tuning(self.settings.planted_steps), learning_rate=3e-4)
+        return self._fit("reject", loss, schedule, validate, stage="reject-scans", start=network)
+
+    def _planted(self, networks: dict[str, nn.Module]) -> list[Sites]:
+        kept = [self.checkpoints / f"planted-{scan.identifier}.npz" for scan in self.scans]
+        if not (self.resume and all(path.exists() for path in kept)):
+            copies, seed = self.settings.planted_copies, self.settings.planted_seed
+            planting = Planting(networks, self._calibrated(networks), copies, seed)
+            for scan, path in zip(self.scans, kept, strict=True):
+                sites = planting.sites(scan.read())
+                np.savez_compressed(path, images=sites.images, labels=sites.labels)
+                self.log(
+                    f"{scan.identifier}: {sites.labels.sum()} planes through simulated lesions,"
+                    f" {(~sites.labels).sum()} through mistakes"
+                )
+        stored = [np.load(path) for path in kept]
+        return [
+            sites_of(one["images"][one["labels"]], one["images"][~one["labels"]]) for one in stored
+        ]
 
     def _rater(self) -> nn.Module:
         loss = Rating(self.data.rated("train"), self.settings.rate_seed)
@@ -257,16 +299,20 @@ class _Trainer:
         loss: Callable[[nn.Module, int], torch.Tensor],
         schedule: Schedule,
         validate: Callable[[nn.Module], str] | None = None,
+        stage: str | None = None,
+        start: nn.Module | None = None,
     ) -> nn.Module:
         spec = ARCHITECTURES[role]
         network = build(spec["architecture"], **spec["arguments"])
-        if self.settings.pretrained and isinstance(network, ImageClassifier):
+        if start is not None:
+            network.load_state_dict(start.state_dict())
+        elif self.settings.pretrained and isinstance(network, ImageClassifier):
             start_from_imagenet(network, spec["architecture"])
         return fit(
             network,
             loss,
             schedule,
-            self.checkpoints / f"{role}.ckpt",
+            self.checkpoints / f"{stage or role}.ckpt",
             resume=self.resume,
             log=self.log,
             validate=validate,
@@ -306,6 +352,7 @@ class _Trainer:
         return {
             "settings": asdict(self.settings),
             "networks": ARCHITECTURES,
+            "scans": [scan.identifier for scan in self.scans],
             "segment_pixel_mm": PIXEL_MM,
             "outline_window": {"pixels": WINDOW, "diameters": DIAMETERS},
             "reject_patch": {"pixels": PATCH, "pixel_mm": PATCH_PIXEL_MM},
