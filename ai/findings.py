@@ -86,11 +86,14 @@ class Heatmap:
         Index ``(x, y, z, 1)`` → LPS millimetres.
     meaning : str
         What the values are, for the colour bar.
+    full : float
+        The value that is drawn in full colour.
     """
 
     values: npt.NDArray[np.float32]
     affine: npt.NDArray[np.float64]
     meaning: str
+    full: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,9 @@ class ModelSummary:
     default_operating_point : str
     lowest_threshold : float
         Less probable candidates are never reported.
+    decides : str
+        The class, or group of classes, that the operating points are thresholds of; empty for a
+        detector.
     sha256 : str
         Of the weights.
     card : str
@@ -65,6 +68,7 @@ class ModelSummary:
     operating_points: dict[str, float]
     default_operating_point: str
     lowest_threshold: float
+    decides: str
     sha256: str
     card: str
     origin: Origin
@@ -271,6 +275,7 @@ def _summary(package: Package, origin: Origin) -> ModelSummary:
         operating_points=dict(spec.output.operating_points),
         default_operating_point=spec.output.default_operating_point,
         lowest_threshold=spec.output.lowest_threshold,
+        decides=str(spec.inference.parameters.get("explained", "")),
         sha256=package.sha256,
         card=package.card,
         origin=origin,

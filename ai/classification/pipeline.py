@@ -29,6 +29,10 @@ from ai.progress import Progress, Report
 #: The role of the network that knows what training images look like.
 FAMILIARITY = "familiarity"
 
+#: Log-odds whose evidence, if every place of a picture held as much, would make it 99 % certain:
+#: less is never drawn in full colour, so that weak evidence looks weak.
+_CERTAIN = 5.0
+
 
 @dataclass(frozen=True)
 class Classification:
@@ -116,9 +120,10 @@ def classify(
             values=evidence[None],
             affine=_map_affine(image, prepared, evidence.shape[0]),
             meaning=(
-                f"Contribution to the log-odds of {settings.explained} (HiResCAM, mean over the"
-                " picture = the whole): where the network looked, not where the disease is"
+                f"Contribution to the log-odds of {settings.explained} (HiResCAM; the mean over"
+                " the picture is the whole)"
             ),
+            full=max(float(evidence.max()), _CERTAIN),
         ),
         reasons=_reasons(distance, settings.familiar_below),
         distance=distance,

@@ -38,6 +38,13 @@ def test_faint_scores_are_not_stretched_to_full_range():
     assert faint[0, 0, 3] < strong[0, 0, 3]
 
 
+def test_colours_reach_to_the_full_value_and_the_threshold_is_a_share_of_it():
+    rgba = colorize(np.array([[1.9, 2.1, 8.0, 20.0]]), threshold=0.25, full=8.0)
+    assert (rgba[0, :, 3] > 0).tolist() == [False, True, True, True]
+    assert np.array_equal(rgba[0, 2], rgba[0, 3])
+    assert np.array_equal(rgba[0, 2], colorize(np.ones((1, 1)), threshold=0.25)[0, 0])
+
+
 def test_blending_keeps_the_anatomy_where_transparent_and_the_colour_where_opaque():
     gray = np.array([[0, 100, 255]], np.uint8)
     assert np.array_equal(blend(gray, np.zeros((1, 3, 4), np.uint8))[0, :, 0], gray[0])

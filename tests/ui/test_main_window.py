@@ -16,6 +16,7 @@ from ai.worker import Worker
 from tests.ai.samples import (
     MARKER_HU,
     STACKS,
+    document,
     make_package,
     marker_engine_runner,
     marker_phantom,
@@ -527,3 +528,16 @@ def test_the_training_window_opens_from_the_menu_and_closes_with_the_main_one(qt
     assert training.isVisible()
     window.close()
     assert not training.isVisible()
+
+
+def test_the_model_turns_to_one_that_accepts_the_series(qtbot, make_window, folder, tmp_path):
+    window = make_window()
+    contract = {**document()["input"], "modality": ["MR"]}
+    make_package(tmp_path / "models", id="a-model-of-mr", input=contract)
+    window.analysis.refresh()
+    qtbot.waitUntil(lambda: len(window.analysis.choices) == 2, timeout=20_000)
+    window.analysis.choose("a-model-of-mr")
+    window.session.open([folder])
+    qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
+    assert window.analysis.model.id == "marker-ct"
+    assert window.analysis.refusal == ""

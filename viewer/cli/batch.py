@@ -136,13 +136,18 @@ def _analyze_series(
             force=order.force,
         )
         findings = _result(job)
-    shown = findings.above(findings.run.threshold)
+    run = findings.run
     messages.print(
-        f"{title}: {len(shown)} found with a probability of at least {findings.run.threshold:g}"
-        f" in {findings.run.total_seconds:.1f} s on {findings.run.device}",
-        markup=False,
+        f"{title}: {_outcome(findings)} in {run.total_seconds:.1f} s on {run.device}", markup=False
     )
     return findings, volume
+
+
+def _outcome(findings: Findings) -> str:
+    threshold = findings.run.threshold
+    if findings.classes:
+        return ", ".join(f"{name} {p:.3f}" for name, p in findings.classes.items())
+    return f"{len(findings.above(threshold))} found with a probability of at least {threshold:g}"
 
 
 def _title(series: Series) -> str:

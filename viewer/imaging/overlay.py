@@ -39,6 +39,7 @@ def colorize(
     name: str = "inferno",
     threshold: float = 0.1,
     opacity: float = DEFAULT_OPACITY,
+    full: float = 1.0,
 ) -> Rgba:
     """Colour scores so that the anatomy stays readable underneath.
 
@@ -48,13 +49,15 @@ def colorize(
     Parameters
     ----------
     scores : ndarray of float, shape (rows, columns)
-        0 to 1; NaN (outside the heatmap) is transparent.
+        0 to ``full``; NaN (outside the heatmap) is transparent.
     name : str
         Colour map.
     threshold : float
-        Scores below it are transparent.
+        Scores below this share of ``full`` are transparent.
     opacity : float
-        Opacity of a score of 1.
+        Opacity of a score of ``full``.
+    full : float
+        The score that gets the last colour; those above it get it too.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def colorize(
         RGBA, colours premultiplied by alpha.
     """
     # fmax prefers a number to NaN; one take of four bytes is faster than four of one.
-    steps = np.fmin(np.fmax(scores * 255.0 + 0.5, 0.0), 255.0).astype(np.uint8)
+    steps = np.fmin(np.fmax(scores * (255.0 / full) + 0.5, 0.0), 255.0).astype(np.uint8)
     table = _table(name, round(threshold, 4), round(opacity, 4)).view(np.uint32)[:, 0]
     return np.asarray(table.take(steps).view(np.uint8).reshape(*scores.shape, 4))
 

@@ -63,6 +63,12 @@ class Result:
         Why the series does not meet the model's contract; empty when it does.
     provenance : str
         Device and time, in a line.
+    classes : mapping of str to float
+        The probability of each class, and of each group of classes; empty for a detector.
+    decides : str
+        The class or group that the operating points are thresholds of; empty for a detector.
+    full : float
+        The value of the heatmap that is drawn in full colour.
     """
 
     model: str
@@ -75,6 +81,9 @@ class Result:
     lowest_threshold: float
     reasons: tuple[str, ...] = ()
     provenance: str = ""
+    classes: Mapping[str, float] = field(default_factory=dict)
+    decides: str = ""
+    full: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -83,18 +92,50 @@ class OverlayStyle:
 
     visible: bool = True
     opacity: float = DEFAULT_OPACITY
-    threshold: float = 0.1
+    threshold: float = 0.1  # a share of the heatmap's full value
     colormap: str = "inferno"
 
 
 @dataclass(frozen=True, eq=False)
-class _Review:
-    """A result with the reader's marks."""
+class Review:
+    """The result of one series with the reader's marks.
+
+    Parameters
+    ----------
+    result : Result or None
+    threshold : float
+        The least probability at which a finding is shown.
+    chosen : int or None
+        Id of the finding in focus.
+    dismissed : frozenset of int
+        Ids of the findings taken off the list.
+    """
 
     result: Result | None = None
     threshold: float = 0.0
-    selected: int | None = None
+    chosen: int | None = None
     dismissed: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def heatmap(self) -> Volume | None:
+        """The heatmap."""
+        return self.result.heatmap if self.result is not None else None
+
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        """The findings above the threshold that the reader has not dismissed."""
+        if self.result is None:
+            return ()
+        return tuple(
+            f
+            for f in self.result.findings
+            if f.probability >= self.threshold and f.id not in self.dismissed
+        )
+
+    @property
+    def selected(self) -> Finding | None:
+        """The finding in focus, if it is shown."""
+        return next((f for f in self.shown if f.id == self.chosen), None)
 
 
 class Results:
@@ -106,23 +147,28 @@ class Results:
     overlay_changed = Signal()
 
     def __init__(self) -> None:
-        self._reviews: dict[str, _Review] = {}
+        self._reviews: dict[str, Review] = {}
         self._key: str | None = None
         self._overlay = OverlayStyle()
 
     @property
-    def _review(self) -> _Review:
-        return self._reviews.get(self._key or "", _Review())
+    def review(self) -> Review:
+        """What is to be seen of the series in view."""
+        return self.of(self._key or "")
+
+    def of(self, key: str) -> Review:
+        """What is to be seen of the series with this key."""
+        return self._reviews.get(key, Review())
 
     @property
     def result(self) -> Result | None:
         """The result of the series in view."""
-        return self._review.result
+        return self.review.result
 
     @property
     def heatmap(self) -> Volume | None:
         """The heatmap of the series in view."""
-        return self.result.heatmap if self.result is not None else None
+        return self.review.heatmap
 
     @property
     def overlay(self) -> OverlayStyle:
@@ -132,30 +178,22 @@ class Results:
     @property
     def threshold(self) -> float:
         """The least probability at which a finding is shown."""
-        return self._review.threshold
+        return self.review.threshold
 
     @property
     def shown(self) -> tuple[Finding, ...]:
         """The findings above the threshold that the reader has not dismissed."""
-        review = self._review
-        if review.result is None:
-            return ()
-        return tuple(
-            f
-            for f in review.result.findings
-            if f.probability >= review.threshold and f.id not in review.dismissed
-        )
+        return self.review.shown
 
     @property
     def dismissed(self) -> int:
         """How many findings the reader has dismissed."""
-        return len(self._review.dismissed)
+        return len(self.review.dismissed)
 
     @property
     def selected(self) -> Finding | None:
         """The finding in focus, if it is shown."""
-        chosen = self._review.selected
-        return next((f for f in self.shown if f.id == chosen), None)
+        return self.review.selected
 
     def switch(self, key: str | None) -> None:
         """Turn to another series."""
@@ -166,7 +204,7 @@ class Results:
 
     def put(self, key: str, result: Result) -> None:
         """Keep a series' result in place of an earlier one."""
-        self._reviews[key] = _Review(result, result.threshold)
+        self._reviews[key] = Review(result, result.threshold)
         if key == self._key:
             self.switch(key)
 
@@ -179,12 +217,12 @@ class Results:
         result = self.result
         if result is not None and self._key is not None:
             threshold = min(max(threshold, result.lowest_threshold), 1.0)
-            self._update(replace(self._review, threshold=threshold))
+            self._update(replace(self.review, threshold=threshold))
 
     def select(self, finding: int | None) -> None:
         """Put a finding in focus by its id."""
         if self._key is not None and self.result is not None:
-            self._reviews[self._key] = replace(self._review, selected=finding)
+            self._reviews[self._key] = replace(self.review, chosen=finding)
             self.selection_changed.emit()
 
     def neighbour(self, step: int) -> Finding | None:
@@ -207,7 +245,7 @@ class Results:
             if key == self._key:
                 self._update(review)
 
-        before = self._review.dismissed
+        before = self.review.dismissed
         return Command(
             f"Dismiss finding {finding.id}",
             do=lambda: put(before | {finding.id}),
@@ -223,7 +261,7 @@ class Results:
         """Show or hide heatmaps."""
         self.set_overlay(replace(self._overlay, visible=visible))
 
-    def _update(self, review: _Review) -> None:
+    def _update(self, review: Review) -> None:
         assert self._key is not None
         selected = self.selected
         self._reviews[self._key] = review

@@ -72,7 +72,7 @@ class AnalysisController(QObject):
         self._run: _Run | None = None
         self._progress: RunProgress | None = None
         self._device = ""
-        session.active_changed.connect(self._check)
+        session.active_changed.connect(self._choose_fitting)
         session.opening.activity_changed.connect(self.changed.emit)
         self.refresh()
 
@@ -178,6 +178,15 @@ class AnalysisController(QObject):
         self._models = {m.id: m for m in models}
         if self._chosen not in self._models:
             self._chosen = next(iter(self._models), None)
+        self._choose_fitting()
+
+    def _choose_fitting(self) -> None:
+        """Turn to a model that accepts the series in view where the chosen one does not."""
+        series = self._session.active
+        if series is not None and self._chosen is not None:
+            ids = (self._chosen, *self._models)
+            fitting = (i for i in ids if i in self._models and self._analysis.check(series, i).ok)
+            self._chosen = next(fitting, self._chosen)
         self._check()
 
     def _check(self) -> None:
@@ -230,4 +239,7 @@ def _result(model: ModelSummary, findings: Findings) -> Result:
         lowest_threshold=model.lowest_threshold,
         reasons=findings.contract.reasons,
         provenance=f"{captions.device(findings.run.device)}, {total:.1f} s",
+        classes=findings.classes,
+        decides=model.decides,
+        full=findings.heatmap.full if findings.heatmap is not None else 1.0,
     )

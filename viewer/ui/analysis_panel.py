@@ -10,6 +10,7 @@ from viewer.session.session import Session
 from viewer.ui import theme
 from viewer.ui.actions import ActionId, Actions
 from viewer.ui.analysis_controller import AnalysisController
+from viewer.ui.classes_box import ClassesBox
 from viewer.ui.findings_box import FindingsBox
 from viewer.ui.model_card import ModelCardDialog
 from viewer.ui.overlay_box import OverlayBox
@@ -42,6 +43,8 @@ class AnalysisPanel(QFrame):
         self.overlay_box = OverlayBox(session)
         self.findings_box = FindingsBox(session)
         self.findings_box.add_menu_action(actions[ActionId.DISMISS_FINDING])
+        self.classes_box = ClassesBox(session)
+        self._classes_section = _section("Classes", self.classes_box)
         self._overlay_section = _section("Heatmap", self.overlay_box)
         self._findings_section = _section("Findings", self.findings_box)
         self._about_result = QLabel()
@@ -71,6 +74,7 @@ class AnalysisPanel(QFrame):
         column.setContentsMargins(space.space_m, space.space_m, space.space_m, space.space_m)
         column.setSpacing(space.space_l)
         column.addWidget(_section("Model", self.run_box))
+        column.addWidget(self._classes_section)
         column.addWidget(self._findings_section, 100)
         column.addWidget(self._overlay_section)
         self._about_result.setWordWrap(True)
@@ -96,7 +100,9 @@ class AnalysisPanel(QFrame):
 
     def _show_result(self) -> None:
         result = self._session.results.result
-        self._findings_section.setVisible(result is not None)
+        classified = result is not None and bool(result.classes)
+        self._classes_section.setVisible(classified)
+        self._findings_section.setVisible(result is not None and not classified)
         self._overlay_section.setVisible(result is not None and result.heatmap is not None)
         self._about_result.setVisible(result is not None)
         if result is not None:

@@ -15,12 +15,13 @@ _MARK = 5.0
 
 
 class ColorBar(QWidget):
-    """Colours from 0 to 1; what lies below the threshold is not drawn and shown as empty."""
+    """Colours from 0 to the full value; what lies below the threshold is shown as empty."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("color_bar")
         self._style = OverlayStyle()
+        self._full = 1.0
         self._value: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -29,9 +30,9 @@ class ColorBar(QWidget):
         """The value that is marked."""
         return self._value
 
-    def set_style(self, style: OverlayStyle) -> None:
-        """Show another colour map or threshold."""
-        self._style = style
+    def set_style(self, style: OverlayStyle, full: float) -> None:
+        """Show another colour map, threshold or value of the last colour."""
+        self._style, self._full = style, full
         self.update()
 
     def set_value(self, value: float | None) -> None:
@@ -63,7 +64,8 @@ class ColorBar(QWidget):
         painter.setFont(theme.body_font(values.font_caption))
         painter.setPen(QColor(values.text_muted))
         numbers = QRectF(0, bar.bottom() + 2, self.width(), self.fontMetrics().height())
-        for text, place in (("0", Qt.AlignmentFlag.AlignLeft), ("1", Qt.AlignmentFlag.AlignRight)):
+        most = captions.number(self._full, 0 if self._full.is_integer() else 1)
+        for text, place in (("0", Qt.AlignmentFlag.AlignLeft), (most, Qt.AlignmentFlag.AlignRight)):
             painter.drawText(numbers.adjusted(2, 0, -2, 0), place, text)
         if self._value is not None:
             self._draw_mark(painter, bar, self._value)
@@ -71,7 +73,7 @@ class ColorBar(QWidget):
             painter.drawText(numbers, place, f"{captions.number(self._value, 3)} under the pointer")
 
     def _draw_mark(self, painter: QPainter, bar: QRectF, value: float) -> None:
-        x = bar.left() + bar.width() * min(max(value, 0.0), 1.0)
+        x = bar.left() + bar.width() * min(max(value / self._full, 0.0), 1.0)
         painter.save()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.tokens().text))

@@ -27,7 +27,7 @@ class OverlayBox(QWidget):
         self._visible = QCheckBox("Show on the images")
         self._colors = QComboBox()
         self.opacity = FractionSlider("Opacity", _percent)
-        self.threshold = FractionSlider("Hide scores below", _two_digits)
+        self.threshold = FractionSlider("Hide values below", self._value)
         self._bar = ColorBar()
         self._meaning = QLabel()
         self._build()
@@ -85,14 +85,25 @@ class OverlayBox(QWidget):
         self._colors.setCurrentIndex(colormap_names().index(style.colormap))
         self.opacity.set_value(style.opacity)
         self.threshold.set_value(style.threshold)
-        self._bar.set_style(style)
+        self._bar.set_style(style, self._full)
         meaning = result.meaning if result is not None else ""
-        self._meaning.setText(f"{meaning.capitalize()}. {_HONESTY}" if meaning else _HONESTY)
+        evidence = "" if self._has_evidence else "No evidence: nothing is coloured. "
+        about = f"{meaning[:1].upper()}{meaning[1:]}. " if meaning else ""
+        self._meaning.setText(f"{evidence}{about}{_HONESTY}")
+
+    @property
+    def _full(self) -> float:
+        result = self._session.results.result
+        return result.full if result is not None else 1.0
+
+    @property
+    def _has_evidence(self) -> bool:
+        heatmap = self._session.results.heatmap
+        return heatmap is None or bool((heatmap.voxels > 0).any())
+
+    def _value(self, share: float) -> str:
+        return captions.number(share * self._full, 2)
 
 
 def _percent(value: float) -> str:
     return f"{100 * value:.0f} %"
-
-
-def _two_digits(value: float) -> str:
-    return captions.number(value, 2)

@@ -387,7 +387,9 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         if self._scores is None or moved or heatmap is not self._heatmap:
             self._heatmap = heatmap
             self._scores = reslice(heatmap, placement.plane)
-        return colorize(self._scores, style.colormap, style.threshold, style.opacity)
+        result = self._session.results.result
+        full = result.full if result is not None else 1.0
+        return colorize(self._scores, style.colormap, style.threshold, style.opacity, full)
 
     def _probe(self, lps: Points | None) -> None:
         self._pointer = lps
