@@ -7,8 +7,9 @@ CARD = Template("""\
 
 **Research use only. Not for diagnosis. Not a medical device.**
 
-The model marks what looks like a lung nodule in a chest CT, with its place, size, volume, mean HU
-and a probability. It has never been tested in a clinic.
+The model marks what looks like a lung nodule in a chest CT, with its place, outline, size, volume,
+mean HU, a probability, and how suspicious readers would rate it. It has never been tested in a
+clinic.
 
 ## How it works
 
@@ -18,9 +19,14 @@ and a probability. It has never been tested in a clinic.
    is the heatmap. Connected voxels of score 0.5 and more that reach 0.7 are a candidate.
 4. The same at half the resolution for masses: only candidates of 20 mm and more are taken from it,
    in place of the parts that the finer pass found.
-5. `reject`, a small residual classifier, looks at each candidate in the axial plane and, where
-   slices are thin, in the coronal and sagittal planes.
+5. `reject`, an EfficientNet-Lite0, looks at each candidate in the axial plane and, where slices are
+   thin, in the coronal and sagittal planes.
 6. A logistic regression on both networks' evidence and the size gives the probability.
+7. `outline`, a second U-Net, draws each finding once more, in a window of 2.5 of its diameters.
+   Diameters, volume and mean HU are those of this outline.
+8. `rate`, another EfficientNet-Lite0, sees the largest axial section. With the logarithm of the
+   outline's size it gives the malignancy rating, 1 to 5: how suspicious the readers of LIDC-IDRI
+   would have found it. They knew no pathology. It is a rating and no diagnosis.
 
 ## Training data
 
@@ -28,13 +34,15 @@ and a probability. It has never been tested in a clinic.
   votes of four readers. Their relative grey was brought back to HU by finding the HU section of
   the same nodule in them. What two or more readers drew is nodule; what one drew counts neither
   way.
+- LIDC-IDRI sections in HU, with whole-numbered ratings of malignancy, for `rate`.
 - LUNA16 (CC BY 4.0, Setio 2017, doi 10.1016/j.media.2017.06.015): patches of candidates, nodules
   and detectors' mistakes.
-
+$scans
 Split by patient, by hash with seed $seed: $train patients train, $validation validate
 (calibration), $test test. LUNA16 patches don't name their patient: nodules recognised among LIDC's
-sections follow their patient, all others the split by candidate of the archive. Patches of one
-patient can therefore lie on both sides, and `candidate_auc` may be too high.
+sections follow their patient, all others the split by candidate of the archive, and one in eight of
+its training part validates. Patches of one patient can therefore lie on both sides, and
+`candidate_auc` may be too high.
 
 ## Figures on patients held back
 
@@ -48,7 +56,8 @@ $metrics
 of readers from counts of votes, an upper bound of their agreement on the same slices. A "crop" is a
 stack of up to three slices, about 8 cm square; a nodule of two or more readers in it counts as
 found where a candidate comes within 3 mm of what they drew. Crops are measured at the finest scale
-only, and without the prior of whole scans.
+only, and without the prior of whole scans. `malignancy_auc` tells ratings of 4 and 5 from 1 and 2;
+3 is left out. The model finds and measures the nodule in the section itself.
 
 ## Operating points
 
@@ -62,6 +71,9 @@ $operating_points
   Its probability on a whole scan is the one calibrated on crops, lowered by an assumed ratio of
   prior odds; it is not calibrated on scans.
 - Large vessels, and nodules that a vessel joins, are easily mistaken for each other.
+- The outline has been learnt from axial crops of up to three slices; how well it ends along the
+  body is not measured.
+- Ratings depend mostly on size. Those of masses over 30 mm are extrapolated.
 - Crops end 4 cm from the nodule, so masses of more than 5 cm were never seen whole in training.
 - Not measured: how well it does by size, by density (solid, part-solid, ground-glass), by slice
   thickness, scanner, kernel or dose. Nodules under 3 mm are not in the training data.

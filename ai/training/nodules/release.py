@@ -30,6 +30,12 @@ _CITATIONS = (
     " pulmonary nodules: the LUNA16 challenge, doi 10.1016/j.media.2017.06.015",
 )
 
+_MEASURED_ON = {"candidate_auc": "LUNA16 candidates", "malignancy_auc": "LIDC sections, test"}
+_SCANS = """\
+- {count} whole chest CTs, for the last steps of `reject`: patches through simulated lesions put
+  into them, and through what the search takes for nodules in the bare scans.
+"""
+
 
 @dataclass(frozen=True)
 class Release:
@@ -47,6 +53,10 @@ class Release:
         On test patients.
     patients : dict of str to int
         How many trained, validated and tested.
+    scans : int
+        How many whole scans with simulated lesions trained.
+    pretrained : bool
+        Whether networks started from ImageNet weights.
     config : dict
         Everything needed to train again, and what was seen in training.
     seed : int
@@ -61,6 +71,8 @@ class Release:
     default_operating_point: str
     metrics: dict[str, Measured]
     patients: dict[str, int]
+    scans: int
+    pretrained: bool
     config: dict[str, Any]
     seed: int
     remarks: str
@@ -122,15 +134,7 @@ class Release:
             },
             "calibration": self.parameters.calibration.model_dump(mode="json"),
             "training": {
-                "data": [
-                    {
-                        "name": "LIDC-IDRI",
-                        "license": "CC BY 3.0",
-                        "citation": _CITATIONS[0],
-                        "patients": self.patients["train"],
-                    },
-                    {"name": "LUNA16", "license": "CC BY 4.0", "citation": _CITATIONS[1]},
-                ],
+                "data": self._sources(),
                 "split": "By patient, by hash: 70 % train, 15 % validation, 15 % test.",
                 "command": COMMAND,
                 "seed": self.seed,
@@ -140,7 +144,7 @@ class Release:
                     "value": round(m.value, 4),
                     "ci95": [round(v, 4) for v in m.ci95],
                     "n": m.n,
-                    "data": "LUNA16 candidates" if name == "candidate_auc" else "LIDC crops, test",
+                    "data": _MEASURED_ON.get(name, "LIDC crops, test"),
                 }
                 for name, m in self.metrics.items()
             },
@@ -154,6 +158,34 @@ class Release:
             "citations": list(_CITATIONS),
         }
 
+    def _sources(self) -> list[dict[str, Any]]:
+        sources: list[dict[str, Any]] = [
+            {
+                "name": "LIDC-IDRI",
+                "license": "CC BY 3.0",
+                "citation": _CITATIONS[0],
+                "patients": self.patients["train"],
+            },
+            {"name": "LUNA16", "license": "CC BY 4.0", "citation": _CITATIONS[1]},
+        ]
+        if self.scans:
+            sources.append(
+                {
+                    "name": "Whole chest CTs with simulated lesions",
+                    "license": "See the card",
+                    "patients": self.scans,
+                }
+            )
+        if self.pretrained:
+            sources.append(
+                {
+                    "name": "ImageNet (initial weights of EfficientNet-Lite0)",
+                    "license": "Apache-2.0 (weights)",
+                    "citation": "Tan and Le 2019, EfficientNet, arXiv 1905.11946",
+                }
+            )
+        return sources
+
     def _card(self) -> str:
         rows = "\n".join(
             f"| `{name}` | {m.value:.3f} | {m.ci95[0]:.3f} – {m.ci95[1]:.3f} | {m.n} |"
@@ -165,6 +197,7 @@ class Release:
         )
         return CARD.substitute(
             metrics=rows,
+            scans=_SCANS.format(count=self.scans) if self.scans else "",
             operating_points=points,
             train=self.patients["train"],
             validation=self.patients["validation"],

@@ -208,6 +208,8 @@ class _Trainer:
             self.settings.default_operating_point,
             measured,
             {part: len(_patients(self.data.of(part))) for part in ("train", "validation", "test")},
+            len(self.scans),
+            self.settings.pretrained,
             self._config(),
             self.settings.split_seed,
             self.settings.remarks,
@@ -348,7 +350,11 @@ class _Trainer:
 
     def _config(self) -> dict[str, Any]:
         candidates = self.data.candidates.select(self.data.candidate_parts != "test")
-        seen = {*_patients(self.data.of("train")), *_patients(self.data.of("validation"))}
+        seen = {
+            str(patient)
+            for part in ("train", "validation")
+            for patient in (*self.data.of(part).patients, *self.data.rated(part).patients)
+        }
         return {
             "settings": asdict(self.settings),
             "networks": ARCHITECTURES,
