@@ -65,7 +65,7 @@ class TextDecoder:
         """The text, and a sentence on what was assumed."""
         if raw.isascii() and _ESCAPE not in raw:
             return raw.decode("ascii"), ""
-        if len(self._encodings) > 1 or _ESCAPE in raw:
+        if _ESCAPE in raw:
             return self._read_extended(raw)
         declared = self._encodings[0]
         is_utf_8 = _fits(raw, "utf-8")
@@ -81,11 +81,8 @@ class TextDecoder:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             text = decode_bytes(raw, list(self._encodings), TEXT_VR_DELIMS)
-        if "\ufffd" not in text:
-            return text, ""
-        if _ESCAPE not in raw and _fits(raw, "utf-8"):
-            return raw.decode("utf-8"), "It was read as UTF-8."
-        return text, "Letters that could not be read are shown as �."
+        lost = "\ufffd" in text
+        return text, "Letters that could not be read are shown as �." if lost else ""
 
 
 def _fits(raw: bytes, encoding: str) -> bool:

@@ -151,6 +151,10 @@ def decode_frame(frame: bytes, encoding: PixelEncoding) -> Array | None:
     return None
 
 
+#: Start of a code stream, and the marker that must follow it.
+_SIZE_OF_JPEG_2000 = b"\xff\x4f\xff\x51"
+
+
 def decoder_name(encoding: PixelEncoding) -> str:
     """Library and version that decode an encoding."""
     decoders = _DECODERS.get(encoding.transfer_syntax)
@@ -163,7 +167,7 @@ def declared_size(frame: bytes) -> tuple[int, int] | None:
     """Rows and columns that a JPEG or JPEG 2000 code stream declares; None where it does not."""
     if frame[:2] == b"\xff\xd8":
         return _jpeg_size(frame)
-    start = frame.find(b"\xff\x4f\xff\x51", 0, 4096)
+    start = frame.find(_SIZE_OF_JPEG_2000, 0, 4096)
     if start >= 0 and len(frame) >= start + 24:
         # SIZ marker (ISO 15444-1 A.5.1): size of the reference grid, then offset of the image.
         width, height, left, top = struct.unpack_from(">4I", frame, start + 8)
@@ -183,6 +187,15 @@ def declared_color_space(frame: bytes) -> str:
         return "RGB"
     # JFIF (ISO 10918-5) knows no other.
     return "YBR_FULL" if frame[6:10] == b"JFIF" else ""
+
+
+def declared_sign(frame: bytes) -> bool | None:
+    """Whether a JPEG 2000 code stream declares signed samples; None where it is another."""
+    start = frame.find(_SIZE_OF_JPEG_2000, 0, 4096)
+    if start < 0 or len(frame) <= start + 42:
+        return None
+    # Ssiz of the first component (ISO 15444-1 A.5.1).
+    return bool(frame[start + 42] & 0x80)
 
 
 def _jpeg_size(frame: bytes) -> tuple[int, int] | None:

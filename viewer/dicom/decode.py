@@ -25,11 +25,13 @@ from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    JPEG2000TransferSyntaxes,
 )
 
-from viewer.dicom.codecs import declared_color_space, decode_frame
+from viewer.dicom.codecs import declared_color_space, declared_sign, decode_frame
 from viewer.dicom.fragments import CutOffError, read_frame
 from viewer.dicom.memory import require_memory
+from viewer.dicom.report import Note, warning
 from viewer.dicom.series import PixelEncoding, SliceFile
 from viewer.errors import DamagedFileError, UnsupportedError, ViewerError
 from viewer.imaging.color import luma, to_eight_bits
@@ -305,6 +307,27 @@ def _read_encapsulated(item: SliceFile) -> tuple[npt.NDArray[Any] | None, str]:
     return _in_use(
         values.astype(f"u{encoding.bits_allocated // 8}"), encoding
     ), encoding.photometric
+
+
+def sign_note(item: SliceFile) -> Note | None:
+    """Whether a JPEG 2000 code stream contradicts Pixel Representation (0028,0103)."""
+    encoding = item.encoding
+    if encoding.transfer_syntax not in JPEG2000TransferSyntaxes or item.offset is None:
+        return None
+    try:
+        frame = read_frame(item.source, item.offset, item.frame, encoding.frames)
+    except (OSError, ValueError):  # noted by whoever reads the slice
+        return None
+    signed = declared_sign(frame)
+    if signed is None or signed == encoding.signed:
+        return None
+    words = ("signed", "unsigned") if signed else ("unsigned", "signed")
+    used = "code stream" if signed else "header"
+    return warning(
+        "sign_contradiction",
+        f"The code stream holds {words[0]} values where the header says {words[1]}. The {used} was "
+        "believed.",
+    )
 
 
 def _read_with_pydicom(item: SliceFile) -> npt.NDArray[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from viewer.dicom.facts import facts
 from viewer.dicom.report import Note, Skipped
 from viewer.dicom.series import ScanResult, Series
 
@@ -39,7 +40,7 @@ def _series(series: Series) -> dict[str, Any]:
         "unit": series.unit,
         "interpolated_slices": list(series.interpolated),
         "transfer_syntax": series.transfer_syntax,
-        "report": [_note(note) for note in series.report],
+        "report": [_note(note) for note in (*facts(series), *series.report)],
     }
 
 

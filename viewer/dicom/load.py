@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from viewer.dicom.decode import sign_note
 from viewer.dicom.memory import require_memory
 from viewer.dicom.overlays import read_overlays
 from viewer.dicom.pixels import read_colors, read_slice
@@ -249,6 +250,9 @@ class _Filling:
                     tuple(dict.fromkeys(slices[i].path for i in sorted(self._failed))),
                 )
             )
+        contradiction = sign_note(slices[0])
+        if contradiction is not None:
+            notes.append(contradiction)
         if self._lost_overlays:
             notes.append(
                 warning(

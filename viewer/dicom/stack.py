@@ -243,13 +243,17 @@ def _note_gaps(
     if even.all():
         gaps = np.flatnonzero(multiples > 1)
         missing = int(multiples[gaps].sum()) - len(gaps)
-        where = ", ".join(f"{distances[i]:.1f} to {distances[i + 1]:.1f} mm" for i in gaps[:5])
+        where = ", ".join(
+            f"{distances[i]:.1f} to {distances[i + 1]:.1f} mm, after image {i + 1}"
+            for i in gaps[:5]
+        )
+        more = f", and {len(gaps) - 5} more gaps" if len(gaps) > 5 else ""
         notes.append(
             warning(
                 "missing_slices",
                 f"{count(missing, 'slice')} of an even spacing of {spacing:.3f} mm "
-                f"{'is' if missing == 1 else 'are'} not there (from {where} along the normal). "
-                + _filled(interpolated, empty),
+                f"{'is' if missing == 1 else 'are'} not there (along the normal from "
+                f"{where}{more}). " + _filled(interpolated, empty),
                 tuple(files[int(i)] for i in gaps),
             )
         )
