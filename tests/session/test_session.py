@@ -137,7 +137,7 @@ def test_cancelled_loading_is_told_from_loading_and_from_a_whole_series(session,
     inbox.until(lambda: session.display.volume is not None)
     if not session.is_complete:
         assert session.opening.is_loading
-    session.activate(session.active)
+    session.activate(replace(session.active))
     session.opening.cancel()
     inbox.until(lambda: session.jobs.unfinished == 0)
     inbox.drain()

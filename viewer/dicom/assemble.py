@@ -75,6 +75,7 @@ def assemble(group: Group, key: str) -> Series:
         grid=grid,
         length_unit=spacing.unit,
         number=first.integer("SeriesNumber"),
+        frame_of_reference=first.text("FrameOfReferenceUID") if geometry is not None else "",
         slice_thickness_mm=first.number("SliceThickness"),
         windows=suv.windows(windows, scale.factor) if unit == SUV else windows,
         voi_luts=_voi_luts(middle.frame, slices) if scale.factor == 1 else (),

@@ -178,6 +178,9 @@ class Series:
     series_uid, study_uid, modality, description, body_part : str
     number : int, optional
         Series Number.
+    frame_of_reference : str
+        UID that series share whose positions mean the same points (PS3.3 C.7.4.1); empty where
+        the files give none.
     study : StudyInfo
     slices : tuple of SliceFile
         In the order of their position along the normal, which is that of the volume's slices.
@@ -223,6 +226,7 @@ class Series:
     grid: Geometry
     length_unit: LengthUnit = LengthUnit.MM
     number: int | None = None
+    frame_of_reference: str = ""
     slice_thickness_mm: float | None = None
     windows: tuple[Window, ...] = ()
     voi_luts: tuple[VoiLut, ...] = ()

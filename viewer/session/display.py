@@ -1,4 +1,4 @@
-"""How the open volume is looked at: cursor, window or look-up table, inversion, shutter."""
+"""How a series is looked at: cursor, window or look-up table, inversion, shutter."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from psygnal import Signal
 
+from viewer.dicom.series import LengthUnit, Series
 from viewer.imaging.geometry import Points
 from viewer.imaging.plane import Orientation, Stack, standard_stack
 from viewer.imaging.shutter import Shutter
@@ -14,19 +15,24 @@ from viewer.imaging.volume import Volume
 
 
 class Display:
-    """One volume as all its views show it.
+    """One series as all its views show it.
 
     The cursor is the one truth about position: each view shows the slice nearest to it, so that
     linked views cannot disagree.
     """
 
+    #: Another volume is shown, or none.
     volume_changed = Signal()
     #: More slices of the same volume have been read.
     filled = Signal()
+    #: All of the series is loaded.
+    completed = Signal()
     cursor_moved = Signal()
     window_changed = Signal()
 
     def __init__(self) -> None:
+        self._series: Series | None = None
+        self._complete = False
         self._volume: Volume | None = None
         self._stacks: dict[Orientation, Stack] = {}
         self._cursor: Points | None = None
@@ -37,9 +43,43 @@ class Display:
         self._initial: tuple[Voi, bool] = (self._window, self._inverted)
 
     @property
+    def series(self) -> Series | None:
+        """The series shown, or awaited; None for a volume that was not read from files."""
+        return self._series
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the series is loaded whole."""
+        return self._complete
+
+    @property
     def volume(self) -> Volume | None:
-        """The volume shown."""
+        """The volume shown; None while its first slice is awaited."""
         return self._volume
+
+    @property
+    def is_in_patient_space(self) -> bool:
+        """Whether it is known where in the patient the picture lies; else no side may be named."""
+        return self._series is None or self._series.geometry is not None
+
+    @property
+    def length_unit(self) -> LengthUnit:
+        """What lengths within a slice are measured in."""
+        return self._series.length_unit if self._series is not None else LengthUnit.MM
+
+    @property
+    def no_cross_sections(self) -> str:
+        """Why views across the slices would show nothing true; empty when they can be shown."""
+        volume = self._volume
+        if volume is None:
+            return "Open a series first."
+        if not self.is_in_patient_space:
+            return "The files do not say where the slices lie in the patient."
+        if volume.geometry.shape[0] == 1:
+            return "The series is a single image."
+        if volume.color is not None:
+            return "Colour images are shown in the plane they were acquired in."
+        return ""
 
     @property
     def cursor(self) -> Points | None:
@@ -106,8 +146,22 @@ class Display:
         else:
             self.filled.emit()
 
+    def await_series(self, series: Series) -> None:
+        """Show nothing, until the first slice of a series is there."""
+        self._series, self._complete = series, False
+        self._forget_volume()
+
+    def complete(self, series: Series) -> None:
+        """Note that the series is loaded whole; its report may have grown meanwhile."""
+        self._series, self._complete = series, True
+        self.completed.emit()
+
     def clear(self) -> None:
         """Show nothing."""
+        self._series, self._complete = None, False
+        self._forget_volume()
+
+    def _forget_volume(self) -> None:
         self._volume, self._stacks, self._cursor = None, {}, None
         self.volume_changed.emit()
 

@@ -50,6 +50,11 @@ class Library:
         self._series[series.key] = series
         self.changed.emit()
 
+    def remove_study(self, study_uid: str) -> None:
+        """Close a study."""
+        self._series = {k: s for k, s in self._series.items() if s.study_uid != study_uid}
+        self.changed.emit()
+
     def clear(self) -> None:
         """Close everything."""
         self._series, self._skipped = {}, {}

@@ -23,6 +23,15 @@ OnCount = Callable[[int, int], None]
 Picture = npt.NDArray[np.uint8]
 
 
+@dataclass
+class _Load:
+    """A series that is being loaded, and how many of its slices are there."""
+
+    job: Job
+    total: int
+    done: int = 0
+
+
 @dataclass(frozen=True)
 class Activity:
     """What is going on, and how far it is; ``total`` 0 means that nobody knows."""
@@ -33,7 +42,7 @@ class Activity:
 
 
 class Opening:
-    """Scans paths, makes thumbnails, and loads one series at a time.
+    """Scans paths, makes thumbnails, and loads series.
 
     Parameters
     ----------
@@ -61,7 +70,7 @@ class Opening:
         self._jobs = jobs
         self._header_index = header_index
         self._scan: Job | None = None
-        self._load: Job | None = None
+        self._loads: dict[str, _Load] = {}
         self._activity: Activity | None = None
         self._thumbnails: dict[str, Picture] = {}
 
@@ -72,8 +81,12 @@ class Opening:
 
     @property
     def is_loading(self) -> bool:
-        """Whether a series is being loaded."""
-        return self._load is not None
+        """Whether any series is being loaded."""
+        return bool(self._loads)
+
+    def loads(self, key: str) -> bool:
+        """Whether the series with this key is being loaded."""
+        return key in self._loads
 
     def thumbnail(self, key: str) -> Picture | None:
         """A series' thumbnail as grey values, if it is there yet."""
@@ -133,32 +146,41 @@ class Opening:
         )
 
     def load(self, series: Series) -> None:
-        """Load a series, its middle slice first; loading another one is given up."""
-        if self._load is not None:
-            self._load.cancel()
-        self._set_activity(Activity("Loading", 0, series.shape[0]))
+        """Load a series, its middle slice first; an earlier loading of it is given up."""
+        self.cancel_load(series.key)
 
         def work(job: Job) -> LoadResult:
             return load(series, on_progress=job.report, cancelled=job.cancelled)
 
-        self._load = self._jobs.submit(
+        job = self._jobs.submit(
             work,
             on_done=lambda result: self._load_done(series, result),
-            on_failed=self._load_failed,
+            on_failed=lambda error: self._load_failed(series, error),
             on_progress=lambda progress: self._load_progressed(series, progress),
         )
+        self._loads[series.key] = _Load(job, series.shape[0])
+        self._tell_loading()
+
+    def cancel_load(self, key: str) -> None:
+        """Give up loading the series with this key; what is already there stays."""
+        load = self._loads.pop(key, None)
+        if load is not None:
+            load.job.cancel()
+            self._tell_loading()
 
     def cancel(self) -> None:
         """Give up scanning and loading; what is already there stays."""
-        for job in (self._scan, self._load):
+        jobs = [load.job for load in self._loads.values()]
+        for job in (self._scan, *jobs):
             if job is not None:
                 job.cancel()
-        self._scan = self._load = None
+        self._scan, self._loads = None, {}
         self._set_activity(None)
 
     def _scan_done(self, paths: Sequence[Path], result: ScanResult) -> None:
         self._scan = None
         self._set_activity(None)
+        self._tell_loading()
         self._library.add(result)
         for series in result.series:
             self._make_thumbnail(series)
@@ -181,12 +203,14 @@ class Opening:
         )
 
     def _load_progressed(self, series: Series, progress: LoadProgress) -> None:
-        self._set_activity(Activity("Loading", progress.done, progress.total))
+        load = self._loads[series.key]
+        load.done, load.total = progress.done, progress.total
+        self._tell_loading()
         self.progressed.emit(series, progress.volume)
 
     def _load_done(self, series: Series, result: LoadResult) -> None:
-        self._load = None
-        self._set_activity(None)
+        self._loads.pop(series.key)
+        self._tell_loading()
         self.loaded.emit(series, result)
 
     def _scan_failed(self, error: Exception) -> None:
@@ -194,10 +218,19 @@ class Opening:
         self._set_activity(None)
         self.failed.emit(error)
 
-    def _load_failed(self, error: Exception) -> None:
-        self._load = None
-        self._set_activity(None)
+    def _load_failed(self, series: Series, error: Exception) -> None:
+        self._loads.pop(series.key)
+        self._tell_loading()
         self.failed.emit(error)
+
+    def _tell_loading(self) -> None:
+        """All that is being loaded as one activity; a scan has told its own."""
+        loads = self._loads.values()
+        if loads:
+            done, total = sum(load.done for load in loads), sum(load.total for load in loads)
+            self._set_activity(Activity("Loading", done, total))
+        elif self._scan is None:
+            self._set_activity(None)
 
     def _set_activity(self, activity: Activity | None) -> None:
         if activity != self._activity:

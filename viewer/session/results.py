@@ -205,8 +205,7 @@ class Results:
     def put(self, key: str, result: Result) -> None:
         """Keep a series' result in place of an earlier one."""
         self._reviews[key] = Review(result, result.threshold)
-        if key == self._key:
-            self.switch(key)
+        self.switch(self._key)
 
     def has(self, key: str) -> bool:
         """Whether a series has been analysed."""

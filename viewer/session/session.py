@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from psygnal import Signal
@@ -13,17 +14,21 @@ from viewer.dicom.series import LengthUnit, Series
 from viewer.formats.series import FileSeries
 from viewer.imaging.volume import Volume
 from viewer.session.display import Display
+from viewer.session.displays import Displays
 from viewer.session.history import History
 from viewer.session.jobs import Deliver, Jobs
 from viewer.session.library import Library
 from viewer.session.opening import Opening
-from viewer.session.results import Finding, Results
+from viewer.session.results import Finding, Results, Review
+
+_OF_A_DISPLAY = ("volume_changed", "filled", "cursor_moved", "window_changed")
 
 
 class Session:
     """What is open and how it is looked at.
 
-    Lives on one thread; ``deliver`` brings the replies of background work there.
+    Lives on one thread; ``deliver`` brings the replies of background work there. Several series
+    can be looked at, each through a ``Display`` of its own; one of them is active.
 
     Parameters
     ----------
@@ -31,80 +36,147 @@ class Session:
         Runs a reply on the session's thread.
     header_index : Path, optional
         Database that remembers headers; without it they are read at each opening.
+    cache_bytes : int, optional
+        Most that the volumes which no view shows may take; see ``Displays``.
     """
 
     #: Another series is active, or the active one is whole: see ``active`` and ``is_complete``.
     active_changed = Signal()
+    #: What the signals of the same name say of a display: of the one that is active.
+    volume_changed = Signal()
+    filled = Signal()
+    cursor_moved = Signal()
+    window_changed = Signal()
 
-    def __init__(self, deliver: Deliver, header_index: Path | None = None) -> None:
+    def __init__(
+        self,
+        deliver: Deliver,
+        header_index: Path | None = None,
+        *,
+        cache_bytes: int | None = None,
+    ) -> None:
         self.jobs = Jobs(deliver)
         self.library = Library()
-        self.display = Display()
+        self.displays = Displays(cache_bytes)
         self.results = Results()
         self.history = History()
         self.opening = Opening(self.library, self.jobs, header_index)
-        self._active: Series | None = None
-        self._complete = False
+        self._display = Display()
+        self._shown: tuple[Display, ...] = ()
+        self._relays = {name: partial(self._relay, name) for name in _OF_A_DISPLAY}
+        self._follow(self._display)
         self.opening.scanned.connect(self._activate_first)
         self.opening.progressed.connect(self._show_progress)
         self.opening.loaded.connect(self._show_whole)
 
     @property
+    def display(self) -> Display:
+        """How the active series is looked at; an empty display while nothing is open."""
+        return self._display
+
+    @property
     def active(self) -> Series | None:
-        """The series in view."""
-        return self._active
+        """The series in the active view."""
+        return self._display.series
 
     @property
     def is_in_patient_space(self) -> bool:
         """Whether it is known where in the patient the picture lies; else no side may be named."""
-        return self._active is None or self._active.geometry is not None
+        return self._display.is_in_patient_space
 
     @property
     def no_cross_sections(self) -> str:
         """Why views across the slices would show nothing true; empty when they can be shown."""
-        volume = self.display.volume
-        if volume is None:
-            return "Open a series first."
-        if not self.is_in_patient_space:
-            return "The files do not say where the slices lie in the patient."
-        if volume.geometry.shape[0] == 1:
-            return "The series is a single image."
-        if volume.color is not None:
-            return "Colour images are shown in the plane they were acquired in."
-        return ""
+        return self._display.no_cross_sections
 
     @property
     def length_unit(self) -> LengthUnit:
         """What lengths within a slice are measured in."""
-        return self._active.length_unit if self._active is not None else LengthUnit.MM
+        return self._display.length_unit
 
     @property
     def is_complete(self) -> bool:
         """Whether the active series is loaded whole."""
-        return self._complete
+        return self._display.is_complete
 
     def open(self, paths: Sequence[Path]) -> None:
         """Look for series below these paths, and show the largest."""
         self.opening.open(paths)
 
     def activate(self, series: Series) -> None:
-        """Load and show a series."""
-        self._active, self._complete = series, False
-        self.history.clear()
-        self.display.clear()
-        self.results.switch(series.key)
-        self.active_changed.emit()
-        self.opening.load(series)
+        """Show a series as the active one, and load it if it is not there."""
+        self.turn_to(self.display_of(series))
+
+    def display_of(self, series: Series) -> Display:
+        """The display of a series, which begins to load if it is neither loaded nor loading."""
+        display = self.displays.find(series.key)
+        if display is None:
+            empty = self._display.series is None and self._display.volume is None
+            display = self._display if empty else Display()
+        self.displays.put(series, display)
+        there = display.is_complete or self.opening.loads(series.key)
+        if display.series is not series or not there:
+            display.await_series(series)
+            if display is self._display:
+                self._announce()
+            self.opening.load(series)
+        return display
+
+    def turn_to(self, display: Display) -> None:
+        """Make the series of another display the active one."""
+        if display is not self._display:
+            self._unfollow(self._display)
+            self._display = display
+            self._follow(display)
+            if display.series is not None:
+                self.displays.put(display.series, display)
+            self._announce()
+            for name in _OF_A_DISPLAY:
+                self._relay(name)
+        self._give_up()
+
+    def show_in_views(self, displays: Collection[Display]) -> None:
+        """Say what views show; the volumes of others are kept as far as memory goes."""
+        self._shown = tuple(displays)
+        self._give_up()
+
+    @property
+    def shown(self) -> tuple[Display, ...]:
+        """The displays that views show, the active one among them, each once."""
+        return tuple(dict.fromkeys((self._display, *self._shown)))
+
+    def review_of(self, display: Display) -> Review:
+        """What a model said of the series of a display, and what the reader made of it."""
+        if display is self._display or display.series is None:
+            return self.results.review
+        return self.results.of(display.series.key)
+
+    def close_study(self, study_uid: str) -> None:
+        """Close a study; what it showed gives way to what else is open."""
+        left = [s for s in self.library.series if s.study_uid != study_uid]
+        if not left:
+            self.close_all()
+            return
+        closed = [s for s in self.library.series if s.study_uid == study_uid]
+        for series in closed:
+            self.opening.cancel_load(series.key)
+        if self.active is not None and self.active.study_uid == study_uid:
+            self.activate(max(left, key=_precedence))
+        for series in closed:
+            self.displays.remove(series.key)
+        self.library.remove_study(study_uid)
 
     def close_all(self) -> None:
         """Close every study."""
         self.opening.cancel()
-        self._active, self._complete = None, False
         self.history.clear()
         self.library.clear()
-        self.display.clear()
-        self.results.switch(None)
-        self.active_changed.emit()
+        self._shown = ()
+        for display in self.displays:
+            if display.series is not None:
+                self.displays.remove(display.series.key)
+        self._display.clear()
+        self._announce()
 
     def jump_to(self, finding: Finding) -> None:
         """Select a finding and bring every view to it."""
@@ -128,31 +200,53 @@ class Session:
         self.opening.cancel()
         self.jobs.close()
 
+    def _announce(self) -> None:
+        """Tell of another active series."""
+        active = self.active
+        self.results.switch(active.key if active is not None else None)
+        self.active_changed.emit()
+
+    def _follow(self, display: Display) -> None:
+        for name in _OF_A_DISPLAY:
+            getattr(display, name).connect(self._relays[name])
+
+    def _unfollow(self, display: Display) -> None:
+        for name in _OF_A_DISPLAY:
+            getattr(display, name).disconnect(self._relays[name])
+
+    def _relay(self, name: str) -> None:
+        getattr(self, name).emit()
+
+    def _give_up(self) -> None:
+        for key in self.displays.give_up(self.shown):
+            self.opening.cancel_load(key)
+
     def _activate_first(self, series: tuple[Series, ...]) -> None:
         self.activate(max(series, key=_precedence))
 
     def _show_progress(self, series: Series, volume: Volume) -> None:
-        if series is not self._active:
+        display = self.displays.find(series.key)
+        if display is None or display.series is not series:
             return
-        if self.display.volume is None:
-            self._show(series, volume)
+        if display.volume is None:
+            display.show(
+                volume, series.first_voi, inverted=series.is_shown_inverted, shutter=series.shutter
+            )
         else:
-            self.display.fill(volume)
+            display.fill(volume)
 
     def _show_whole(self, series: Series, result: LoadResult) -> None:
-        if series is not self._active:
+        display = self.displays.find(series.key)
+        if display is None or display.series is not series:
             return
         self._show_progress(series, result.volume)
-        self._complete = True
         if result.notes:
-            self._active = replace(series, report=series.report + result.notes)
-            self.library.replace(self._active)
-        self.active_changed.emit()
-
-    def _show(self, series: Series, volume: Volume) -> None:
-        self.display.show(
-            volume, series.first_voi, inverted=series.is_shown_inverted, shutter=series.shutter
-        )
+            series = replace(series, report=series.report + result.notes)
+        display.complete(series)
+        if result.notes:
+            self.library.replace(series)
+        if display is self._display:
+            self.active_changed.emit()
 
 
 def _precedence(series: Series) -> tuple[bool, bool, int]:

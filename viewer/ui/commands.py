@@ -72,7 +72,7 @@ class Commands(QObject):
         self._actions[name].toggled.connect(do)
 
     def _connect_looking(self) -> None:
-        panes, display = self._panes, self._session.display
+        panes, session = self._panes, self._session
         for name, step in (
             (A.PREVIOUS_SLICE, -1),
             (A.NEXT_SLICE, 1),
@@ -83,8 +83,8 @@ class Commands(QObject):
         self._on(A.FIRST_SLICE, lambda: panes.go_to_end(last=False))
         self._on(A.LAST_SLICE, lambda: panes.go_to_end(last=True))
         self._on_toggle(A.CINE, panes.play)
-        self._on(A.AUTO_WINDOW, display.set_auto_window)
-        self._on(A.INVERT, display.toggle_inverted)
+        self._on(A.AUTO_WINDOW, lambda: session.display.set_auto_window())
+        self._on(A.INVERT, lambda: session.display.toggle_inverted())
         self._on(A.FLIP_HORIZONTAL, lambda: panes.active_slices.flip(horizontally=True))
         self._on(A.FLIP_VERTICAL, lambda: panes.active_slices.flip(horizontally=False))
         self._on(A.ROTATE, lambda: panes.active_slices.turn())
@@ -119,8 +119,8 @@ class Commands(QObject):
 
     def _connect_state(self) -> None:
         session = self._session
-        session.display.volume_changed.connect(self._show_volume)
-        session.display.window_changed.connect(self._show_window)
+        session.volume_changed.connect(self._show_volume)
+        session.window_changed.connect(self._show_window)
         session.history.changed.connect(self._show_history)
         session.results.findings_changed.connect(self._show_findings)
         session.results.selection_changed.connect(self._show_findings)

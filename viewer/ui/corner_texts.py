@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from viewer.dicom.series import Series
 from viewer.imaging.plane import Orientation, Stack
-from viewer.session.session import Session
+from viewer.session.display import Display
 from viewer.ui import captions
 from viewer.ui.drawing import Corners, Line
 
@@ -12,13 +12,14 @@ _MUTED = "overlay_text_muted"
 
 
 def corner_texts(
-    session: Session,
+    display: Display,
     orientation: Orientation,
     stack: Stack,
     index: int,
     zoom: float,
     value_text: str,
     *,
+    is_loading: bool,
     show_names: bool,
     brief: bool,
 ) -> Corners:
@@ -26,18 +27,20 @@ def corner_texts(
 
     Parameters
     ----------
-    session : Session
+    display : Display
     orientation, stack, index : the slice shown.
     zoom : float
         View pixels per picture pixel.
     value_text : str
         The value under the pointer, empty when it is elsewhere.
+    is_loading : bool
+        Whether more of the series is on its way.
     show_names : bool
     brief : bool
         Leave out what a small view has no room for.
     """
-    series = session.active
-    known = session.is_in_patient_space
+    series = display.series
+    known = display.is_in_patient_space
     name = Line(orientation.capitalize(), f"crosshair_{orientation}", bold=True)
     top_left = [name if known else Line("Image", bold=True)]
     top_right: list[Line] = []
@@ -49,8 +52,8 @@ def corner_texts(
             Line(captions.series_title(series)),
             Line(captions.voxel_line(series), _MUTED),
         ]
-        if not session.is_complete:
-            loading = session.opening.is_loading
+        if not display.is_complete:
+            loading = is_loading
             top_right.append(Line("Loading" if loading else "Not loaded whole", "warn", bold=True))
         if "lossy" in {note.code for note in series.report}:
             top_right.append(Line("Lossy compression", "warn", bold=True))
@@ -61,7 +64,6 @@ def corner_texts(
         bottom_left.insert(0, Line("Interpolated slice", "warn", bold=True))
     if value_text:
         bottom_left.insert(0, Line(value_text, bold=True))
-    display = session.display
     inverted = "  inverted" if display.inverted else ""
     gray = captions.window_line(display.window) + inverted
     bottom_right = [Line("Colour" if display.no_window else gray)]

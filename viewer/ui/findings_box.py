@@ -49,7 +49,7 @@ class FindingsBox(QWidget):
         self.table.cellActivated.connect(self._jump)
         session.results.findings_changed.connect(self._show)
         session.results.selection_changed.connect(self._show_selection)
-        session.display.volume_changed.connect(self._show)
+        session.volume_changed.connect(self._show)
         self._show()
 
     @property

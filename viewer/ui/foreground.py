@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 
 from viewer.imaging.geometry import Points
 from viewer.imaging.plane import Orientation, Stack
+from viewer.session.display import Display
 from viewer.session.results import Finding
 from viewer.session.session import Session
 from viewer.ui import captions, drawing
@@ -69,6 +70,8 @@ class Foreground:
     Parameters
     ----------
     session : Session
+    display : Display
+        What the view shows.
     orientation, stack, index : the slice.
     placement : Placement
         Where it lies in the view.
@@ -77,6 +80,7 @@ class Foreground:
     """
 
     session: Session
+    display: Display
     orientation: Orientation
     stack: Stack
     index: int
@@ -95,14 +99,14 @@ class Foreground:
         """
         view = QRectF(QPointF(0, 0), self.placement.view)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if options.crosshair and not self.session.no_cross_sections:
+        if options.crosshair and not self.display.no_cross_sections:
             self._draw_crosshair(painter)
         self._draw_findings(painter)
         self._draw_gauge(painter)
-        if self.session.is_in_patient_space:
+        if self.display.is_in_patient_space:
             drawing.draw_letters(painter, view, self.placement.letters)
         corners = self._corners(options, pointer) if options.texts else Corners()
-        scale, unit = self.placement.pixels_per_mm, self.session.length_unit
+        scale, unit = self.placement.pixels_per_mm, self.display.length_unit
         drawing.draw_scale_bar(painter, view, scale, unit, len(corners.bottom_right))
         drawing.draw_corners(painter, view, corners)
 
@@ -111,19 +115,19 @@ class Foreground:
         reach = self.stack.spacing_mm / 2
         boxes = (
             (finding, self.placement.box_of(finding, _FINDING_MARGIN_MM, reach))
-            for finding in self.session.results.shown
+            for finding in self.session.review_of(self.display).shown
         )
         return [(finding, box) for finding, box in boxes if box is not None]
 
     def _draw_crosshair(self, painter: QPainter) -> None:
-        cursor = self.session.display.cursor
+        cursor = self.display.cursor
         if cursor is not None:
             tokens = [f"crosshair_{plane}" for plane in _TRACES[self.orientation]]
             lines = list(zip(self.placement.traces(cursor), tokens, strict=True))
             drawing.draw_crosshair(painter, lines, self.placement.position_of(cursor))
 
     def _draw_findings(self, painter: QPainter) -> None:
-        selected = self.session.results.selected
+        selected = self.session.review_of(self.display).selected
         for finding, box in self.finding_boxes():
             chosen = selected is not None and finding.id == selected.id
             label = captions.probability(finding.probability) if chosen else ""
@@ -135,20 +139,26 @@ class Foreground:
 
     def _corners(self, options: ViewOptions, pointer: Points | None) -> Corners:
         return corner_texts(
-            self.session,
+            self.display,
             self.orientation,
             self.stack,
             self.index,
             self.placement.pixels_per_mm * self.placement.pixel_mm[1],
             self._values_at(pointer) if pointer is not None else "",
+            is_loading=self._is_loading,
             show_names=options.patient_names,
             brief=self.placement.view.width() < _BRIEF_BELOW_PX,
         )
 
+    @property
+    def _is_loading(self) -> bool:
+        series = self.display.series
+        return series is not None and self.session.opening.loads(series.key)
+
     def _values_at(self, lps: Points) -> str:
-        volume, results = self.session.display.volume, self.session.results
+        volume, heatmap = self.display.volume, self.session.review_of(self.display).heatmap
         text = captions.value_at(volume, lps) if volume is not None else ""
-        if not text or results.heatmap is None or not results.overlay.visible:
+        if not text or heatmap is None or not self.session.results.overlay.visible:
             return text
-        score = results.heatmap.value_at(lps)
+        score = heatmap.value_at(lps)
         return text if score is None else f"{text}   score {captions.number(score, 2)}"

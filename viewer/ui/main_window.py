@@ -199,7 +199,7 @@ class MainWindow(QMainWindow):
         self.analysis.failed.connect(self.banner.show_error)
         self.analysis.changed.connect(self._show_device)
         self.report_panel.counted.connect(self._count_notes)
-        self.session.display.volume_changed.connect(self._show_centre)
+        self.session.volume_changed.connect(self._show_centre)
         self._show_device()
 
     def _restore(self) -> None:

@@ -132,9 +132,9 @@ class Panes(QObject):
         self.volume.installEventFilter(self)
         session = self._session
         session.active_changed.connect(self._show_volume)
-        session.display.cursor_moved.connect(self._show_cursor)
-        session.display.volume_changed.connect(self.cine.stop)
-        session.display.volume_changed.connect(self._suit_layout)
+        session.cursor_moved.connect(self._show_cursor)
+        session.volume_changed.connect(self.cine.stop)
+        session.volume_changed.connect(self._suit_layout)
         session.results.findings_changed.connect(self._show_findings)
         session.results.selection_changed.connect(self._show_findings)
 
@@ -155,6 +155,8 @@ class Panes(QObject):
 
     def _show_volume(self) -> None:
         """The 3D view waits for the whole volume."""
+        for view in self.slices.values():
+            view.show_display(self._session.display, view.orientation)
         volume = self._session.display.volume if self._session.is_complete else None
         self.volume.set_volume(volume)
         self._show_cursor()

@@ -18,7 +18,8 @@ from viewer.imaging.plane import Orientation, Plane, Stack
 from viewer.imaging.reslice import GridCut, grid_cut, reslice, reslice_color
 from viewer.imaging.voi import VoiLut, Window, apply_voi
 from viewer.imaging.volume import Volume
-from viewer.session.results import Finding
+from viewer.session.display import Display
+from viewer.session.results import Finding, Review
 from viewer.session.session import Session
 from viewer.ui import theme
 from viewer.ui.camera import Camera
@@ -40,8 +41,9 @@ class _Stale(Flag):
 
 
 class SliceView(pg.GraphicsView):  # type: ignore[misc]
-    """The slice of one standard orientation that lies nearest to the session's cursor.
+    """The slice of one standard orientation that lies nearest to the cursor of a display.
 
+    Until it is given another one, it shows the display that was active when it was made.
     The scene's coordinates are the view's pixels. Pictures are made at most once a turn of the
     event loop, however many changes it brought, and only while the view is visible.
     """
@@ -59,6 +61,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self.orientation = orientation
         self.mouse = Mouse(self)
         self._session = session
+        self._display = session.display
         self._options = ViewOptions()
         self._camera = Camera()
         self._size = QSizeF(1, 1)
@@ -74,7 +77,13 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._picture = SlicePicture(self.scene())
         self._set_up()
         self._connect()
+        self._follow(self._display)
         self._show_volume()
+
+    @property
+    def display(self) -> Display:
+        """What the view shows."""
+        return self._display
 
     @property
     def index(self) -> int:
@@ -89,7 +98,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
     @property
     def stack(self) -> Stack | None:
         """The slices that the view scrolls through; None without a volume."""
-        return self._session.display.stack(self.orientation)
+        return self._display.stack(self.orientation)
 
     @property
     def placement(self) -> Placement | None:
@@ -105,6 +114,16 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         return self._placement
 
     # Commands
+
+    def show_display(self, display: Display, orientation: Orientation) -> None:
+        """Show another series, or another of its standard views."""
+        if display is self._display and orientation is self.orientation:
+            return
+        self._unfollow(self._display)
+        self._display, self.orientation = display, orientation
+        self._follow(display)
+        self._name()
+        self._show_volume()
 
     def set_options(self, options: ViewOptions) -> None:
         """Choose what is drawn over the picture."""
@@ -127,18 +146,18 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
 
     def go_to(self, index: int) -> None:
         """Go to a slice, counted from 0; beyond the last one means the last."""
-        self._session.display.go_to(self.orientation, index)
+        self._display.go_to(self.orientation, index)
 
     # What the mouse acts on
 
     def current_window(self) -> Window:
         """The window that a drag starts from."""
-        window = self._session.display.window
+        window = self._display.window
         return window.as_window() if isinstance(window, VoiLut) else window
 
     def set_window(self, window: Window) -> None:
         """Look through another window."""
-        self._session.display.set_window(window)
+        self._display.set_window(window)
 
     def pan(self, delta: QPointF) -> None:
         """Move the picture on the screen."""
@@ -150,7 +169,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
 
     def scroll_slices(self, slices: int) -> None:
         """Go on by some slices."""
-        self._session.display.scroll(self.orientation, slices)
+        self._display.scroll(self.orientation, slices)
 
     def is_on_gauge(self, position: QPointF) -> bool:
         """Whether a point of the view lies on the bar of its slices."""
@@ -168,7 +187,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         placement = self.placement
         lps = placement.lps_at(position) if placement is not None else None
         if lps is not None:
-            self._session.display.move_cursor(lps)
+            self._display.move_cursor(lps)
 
     def click(self, position: QPointF) -> None:
         """Select the finding under the pointer, if there is one."""
@@ -244,24 +263,37 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
     # Inside
 
     @property
+    def _review(self) -> Review:
+        return self._session.review_of(self._display)
+
+    @property
     def _foreground(self) -> Foreground | None:
         stack, placement = self.stack, self.placement
         if stack is None or placement is None:
             return None
         if self._marked is None:
-            shown = self._session.results.shown
+            shown = self._review.shown
             self._marked = sorted({stack.index_of(f.center_lps_mm) for f in shown})
         return Foreground(
-            self._session, self.orientation, stack, self._index, placement, self._marked
+            self._session,
+            self._display,
+            self.orientation,
+            stack,
+            self._index,
+            placement,
+            self._marked,
         )
 
     @property
     def _gauge(self) -> Gauge | None:
         return Gauge(self._size, self.stack.count) if self.stack is not None else None
 
-    def _set_up(self) -> None:
+    def _name(self) -> None:
         self.setObjectName(f"{self.orientation}_view")
         self.setAccessibleName(f"{self.orientation.capitalize()} view")
+
+    def _set_up(self) -> None:
+        self._name()
         self.setBackground(QColor(theme.tokens().image_background))
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -272,14 +304,22 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._timer.timeout.connect(self._make_pictures)
 
     def _connect(self) -> None:
-        display, results = self._session.display, self._session.results
+        results = self._session.results
+        results.findings_changed.connect(self._show_findings)
+        results.selection_changed.connect(self._repaint)
+        results.overlay_changed.connect(self._show_overlay)
+
+    def _follow(self, display: Display) -> None:
         display.volume_changed.connect(self._show_volume)
         display.filled.connect(self._show_filled)
         display.cursor_moved.connect(self._follow_cursor)
         display.window_changed.connect(self._show_window)
-        results.findings_changed.connect(self._show_findings)
-        results.selection_changed.connect(self._repaint)
-        results.overlay_changed.connect(self._show_overlay)
+
+    def _unfollow(self, display: Display) -> None:
+        display.volume_changed.disconnect(self._show_volume)
+        display.filled.disconnect(self._show_filled)
+        display.cursor_moved.disconnect(self._follow_cursor)
+        display.window_changed.disconnect(self._show_window)
 
     def _show_volume(self) -> None:
         self._camera = Camera()
@@ -314,7 +354,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self.viewport().update()
 
     def _index_of_cursor(self) -> int:
-        stack, cursor = self.stack, self._session.display.cursor
+        stack, cursor = self.stack, self._display.cursor
         return stack.index_of(cursor) if stack is not None and cursor is not None else 0
 
     def _place(self) -> None:
@@ -330,7 +370,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
 
     def _make_pictures(self) -> None:
         stale, self._stale = self._stale, _Stale.NOTHING
-        volume, placement = self._session.display.volume, self.placement
+        volume, placement = self._display.volume, self.placement
         if volume is None or placement is None:
             self._values = self._scores = None
             self._picture.clear()
@@ -348,7 +388,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         """The picture of the files' own colours, or of grey through the window."""
         if volume.color is not None:
             return np.array(reslice_color(volume, plane))
-        display = self._session.display
+        display = self._display
         assert self._values is not None
         return apply_voi(self._values, display.window, inverted=display.inverted)
 
@@ -356,8 +396,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self, picture: npt.NDArray[np.uint8], cut: GridCut | None
     ) -> npt.NDArray[np.uint8]:
         """The picture of a slice without what the shutter hides."""
-        display = self._session.display
-        shutter, shown = display.shutter, display.unshuttered
+        shutter, shown = self._display.shutter, self._display.unshuttered
         if shutter is None or shown is None or cut is None or cut.slice_index is None:
             return picture
         if self._options.shutter:
@@ -380,14 +419,14 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         return palette[cut.of_slice(plane).astype(np.intp)]
 
     def _colored(self, placement: Placement, moved: bool) -> npt.NDArray[Any] | None:
-        heatmap, style = self._session.results.heatmap, self._session.results.overlay
+        result, style = self._review.result, self._session.results.overlay
+        heatmap = result.heatmap if result is not None else None
         if heatmap is None or not style.visible:
             self._scores = None
             return None
         if self._scores is None or moved or heatmap is not self._heatmap:
             self._heatmap = heatmap
             self._scores = reslice(heatmap, placement.plane)
-        result = self._session.results.result
         full = result.full if result is not None else 1.0
         return colorize(self._scores, style.colormap, style.threshold, style.opacity, full)
 

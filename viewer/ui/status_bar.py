@@ -38,9 +38,9 @@ class StatusBar(QStatusBar):
         self._timer.timeout.connect(self._show_memory)
         self._timer.start(_MEMORY_EVERY_MS)
         session.opening.activity_changed.connect(self._show_activity)
-        session.display.cursor_moved.connect(self._show_cursor)
-        session.display.volume_changed.connect(self._show_cursor)
-        session.display.filled.connect(self._show_cursor)
+        session.cursor_moved.connect(self._show_cursor)
+        session.volume_changed.connect(self._show_cursor)
+        session.filled.connect(self._show_cursor)
         self._show_activity()
         self._show_memory()
 

@@ -48,8 +48,8 @@ class WindowMenu(QMenu):
             for p in presets.presets
         ]
         self._end = self.addSeparator()
-        session.display.window_changed.connect(self._announce)
-        session.display.volume_changed.connect(self._list_files_windows)
+        session.window_changed.connect(self._announce)
+        session.volume_changed.connect(self._list_files_windows)
         session.active_changed.connect(self._list_files_windows)
         self._list_files_windows()
 
