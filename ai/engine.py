@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -63,10 +63,12 @@ class Engine:
         self._pipelines = _PIPELINES if pipelines is None else pipelines
         self._warm: dict[tuple[Path, str, torch.device], dict[str, nn.Module]] = {}
 
-    def networks(self, package: Package, device: torch.device) -> dict[str, nn.Module]:
+    def networks(
+        self, package: Package, device: torch.device, trusted: Collection[str] = ()
+    ) -> dict[str, nn.Module]:
         """The networks of a package on a device, loaded unless they are still in memory."""
         key = (package.folder, package.sha256, device)
-        networks = self._warm.pop(key, None) or package.networks(device)
+        networks = self._warm.pop(key, None) or package.networks(device, trusted)
         self._warm[key] = networks
         while len(self._warm) > _WARM_PACKAGES:
             del self._warm[next(iter(self._warm))]
@@ -110,7 +112,7 @@ class Engine:
         _refuse(contract, request)
         report(Progress("load", 0, 1))
         with _timed(seconds, "load"):
-            networks = self.networks(package, device)
+            networks = self.networks(package, device, request.trusted)
         attempt = _Attempt(pipeline, image, package, networks, device)
         outcome, used = attempt.run(Forward(report), seconds)
         contract = _with_reasons(contract, outcome.reasons)

@@ -29,6 +29,9 @@ class Request:
         count like those that the contract gives.
     versions : mapping of str to str
         Of the software that asks, for the run report.
+    trusted : frozenset of str
+        The sha256 of weights that may run code of their own. Ask a ``Worker`` then, so that they
+        run in its process.
     """
 
     package: Path
@@ -37,3 +40,4 @@ class Request:
     force: bool = False
     reasons: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    trusted: frozenset[str] = frozenset()

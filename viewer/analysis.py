@@ -16,9 +16,12 @@ from ai.errors import AIError, PackageError
 from ai.findings import Contract, Findings
 from ai.guard import Header, check_header
 from ai.image import Image
+from ai.packages.install import add, remove
 from ai.packages.package import Package
 from ai.packages.registry import Entry, Origin, Registry
 from ai.packages.schema import ModelSpec
+from ai.packages.selftest import has_reference, self_test
+from ai.packages.trust import trust, trusted
 from ai.progress import Progress
 from ai.request import DeviceChoice, Request
 from ai.worker import Job, JobState, Worker
@@ -86,17 +89,25 @@ class Analysis:
         Folder of the models that ship with the program.
     added : Path, optional
         Folder of those that the user added; need not exist.
+    trusted : Path, optional
+        Remembers which weights the user trusts to run code of their own; need not exist.
     worker : Worker, optional
         Runs the models; one of its own by default.
     """
 
     built_in: Path
     added: Path | None = None
+    trusted: Path | None = None
     worker: Worker = field(default_factory=Worker)
+
+    @property
+    def registry(self) -> Registry:
+        """The folders of models."""
+        return Registry(self.built_in, self.added)
 
     @cached_property
     def _entries(self) -> tuple[Entry, ...]:
-        return Registry(self.built_in, self.added).entries()
+        return self.registry.entries()
 
     def models(self) -> tuple[ModelSummary, ...]:
         """The models that can be run."""
@@ -109,6 +120,76 @@ class Analysis:
     def refresh(self) -> None:
         """Look at the folders again, after a model was added or removed."""
         self.__dict__.pop("_entries", None)
+
+    def add(self, source: Path, *, replace: bool = False) -> ModelSummary:
+        """Add a model package to the user's, after it has passed its self-test.
+
+        Takes as long as that; not for the thread of a window.
+
+        Parameters
+        ----------
+        source : Path
+            A folder or a zip archive.
+        replace : bool
+            Instead of the added model with the same id.
+
+        Raises
+        ------
+        PackageError
+            It is refused; the message says why.
+        WorkerError
+            The process of the self-test died.
+        """
+        package = add(self.registry, source, replace=replace, check=self._check_new)
+        self.refresh()
+        return _summary(package, "added")
+
+    def remove(self, model_id: str) -> None:
+        """Take an added model away.
+
+        Raises
+        ------
+        PackageError
+            There is no such added model, or its files cannot be removed.
+        """
+        remove(self.registry, model_id)
+        self.refresh()
+
+    def trust(self, sha256: str) -> None:
+        """Allow weights with this sha256 to run code of their own, in the worker's process.
+
+        Raises
+        ------
+        PackageError
+            That is no sha256, or there is nowhere to remember it.
+        """
+        if self.trusted is None:
+            raise PackageError("There is nowhere to remember what is trusted.")
+        trust(self.trusted, sha256)
+
+    def self_test(self, model_id: str) -> None:
+        """Run a model on the reference image it came with, and compare; waits for it.
+
+        Raises
+        ------
+        PackageError
+            The model has no reference, or says something else of it on this machine.
+        """
+        self._test(self._package(model_id))
+
+    def _check_new(self, package: Package) -> None:
+        package.check_trust(self._trusted())
+        if has_reference(package):
+            self._test(package)
+
+    def _test(self, package: Package) -> None:
+        def run(request: Request, image: Image) -> Findings:
+            return self.worker.submit(request, image).result()
+
+        self_test(package, run, Request(package.folder, trusted=self._trusted()))
+
+    def _trusted(self) -> frozenset[str]:
+        return trusted(self.trusted) if self.trusted is not None else frozenset()
 
     def check(self, series: Series, model_id: str) -> Contract:
         """Whether a model accepts a series, as far as its headers tell.
@@ -181,6 +262,7 @@ class Analysis:
             force=force,
             reasons=_reading_reasons(series, package.spec),
             versions={"hounsfield": __version__},
+            trusted=self._trusted(),
         )
         return self.worker.submit(
             request,

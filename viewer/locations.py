@@ -27,3 +27,8 @@ def header_index() -> Path:
 def added_models() -> Path:
     """Model packages that the user added; need not exist."""
     return user_data_path(_NAME, appauthor=False) / "models"
+
+
+def trusted_models() -> Path:
+    """What remembers which weights may run code of their own; need not exist."""
+    return user_data_path(_NAME, appauthor=False) / "trusted.json"

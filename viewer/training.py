@@ -15,8 +15,9 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 import resources
-from ai.errors import AIError, PackageError
-from ai.packages.package import load
+from ai.errors import AIError
+from ai.packages.install import add
+from ai.packages.registry import Registry
 from ai.packages.write import replace_file
 from ai.training import tasks
 from ai.training.classification.config import Config
@@ -242,35 +243,9 @@ class Workbench:
         Raises
         ------
         PackageError
-            The package is broken, or there is such a model already.
-        ViewerError
-            It could not be copied.
+            The package is broken, there is such a model already, or it could not be copied.
         """
-        model_id = load(package).spec.id
-        if self.is_built_in(model_id):
-            raise PackageError(
-                f"A built-in model has the id {model_id!r}.", "Train under another id."
-            )
-        if self.is_added(model_id) and not replace:
-            raise PackageError(f"There is a model {model_id!r} already.", "Replace it, or keep it.")
-        target, part = self.added / model_id, self.added / f".{model_id}.{os.getpid()}.part"
-        old = self.added / f".{model_id}.{os.getpid()}.old"
-        try:
-            self.added.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(package, part)
-            if target.exists():
-                target.rename(old)
-            part.rename(target)
-        except OSError as error:
-            if old.exists() and not target.exists():
-                old.rename(target)
-            raise ViewerError(
-                f"The model could not be added: {error.strerror}.", self.added
-            ) from error
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
-        return model_id
+        return add(Registry(self.built_in, self.added), package, replace=replace).spec.id
 
     def is_built_in(self, model_id: str) -> bool:
         """Whether a model with this id ships with the program."""

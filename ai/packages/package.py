@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
 
 from ai.errors import PackageError
-from ai.packages.schema import CARD, WEIGHTS, ModelSpec, Network
+from ai.packages.documents import read_document, read_file
+from ai.packages.schema import CARD, WEIGHTS, ModelSpec
 
 if TYPE_CHECKING:
     import torch
@@ -18,8 +20,11 @@ if TYPE_CHECKING:
 
 SPEC = "model.json"
 
-#: A larger ``model.json`` or card is not read: no honest one comes near.
-MAX_TEXT_BYTES = 1 << 20
+#: Ours, or a bundle of MONAI as its authors publish it.
+Format = Literal["hounsfield", "monai"]
+
+#: Files that run code of their own when they are opened; see ``ai.packages.trust``.
+_RUN_CODE = (".ts", ".pt2")
 
 _REINSTALL = "Install the model again from its source."
 
@@ -36,19 +41,42 @@ class Package:
         That of the weights file; it names the model in every result.
     card : str
         The model card, Markdown.
+    format : {"hounsfield", "monai"}
     """
 
     folder: Path
     spec: ModelSpec
     sha256: str
     card: str
+    format: Format = "hounsfield"
 
-    def networks(self, device: torch.device) -> dict[str, nn.Module]:
+    @property
+    def runs_code(self) -> bool:
+        """Whether opening the weights runs code that they hold, so that they need trust."""
+        return self.spec.weights.endswith(_RUN_CODE)
+
+    def check_trust(self, trusted: Collection[str]) -> None:
+        """Refuse weights that run code and that the user has not said to trust.
+
+        Raises
+        ------
+        PackageError
+            With the sha256 that the user would have to trust.
+        """
+        if self.runs_code and self.sha256 not in trusted:
+            raise PackageError(
+                f"{self.folder / self.spec.weights} can run any code on this computer.",
+                "If you know where it comes from, trust it: models trust " + self.sha256,
+            )
+
+    def networks(self, device: torch.device, trusted: Collection[str] = ()) -> dict[str, nn.Module]:
         """Build the networks and load their weights.
 
         Parameters
         ----------
         device : torch.device
+        trusted : collection of str
+            The sha256 of files that may run code of their own; only in a process apart.
 
         Returns
         -------
@@ -58,47 +86,35 @@ class Package:
         Raises
         ------
         PackageError
-            The weights were changed since ``load``, an architecture is unknown, or the weights do
-            not fit the architecture.
+            The weights were changed since ``load`` or need trust, an architecture is unknown, or
+            the weights do not fit the architecture.
         """
-        from safetensors import SafetensorError
-        from safetensors.torch import load as read
+        self.check_trust(trusted)
+        path = self.folder / self.spec.weights
+        content = read_file(path, limit=None)
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise _tampered(path)
+        networks = self._read(path, content)
+        return {role: network.to(device).eval() for role, network in networks.items()}
 
-        path = self.folder / WEIGHTS
-        content = _read(path, limit=None)
-        _verify(path, content, self.sha256)
-        try:
-            tensors = read(content)
-        except (SafetensorError, KeyError, ValueError) as error:
-            raise PackageError(f"{path} is not a safetensors file: {error}.", _REINSTALL) from error
-        by_role = _split(path, tensors, self.spec.networks)
-        return {
-            role: self._build(role, network, by_role[role]).to(device).eval()
-            for role, network in self.spec.networks.items()
-        }
+    def _read(self, path: Path, content: bytes) -> dict[str, nn.Module]:
+        if path.name == WEIGHTS:
+            from ai.packages.readers import native
 
-    def _build(self, role: str, network: Network, state: dict[str, torch.Tensor]) -> nn.Module:
-        from ai.networks import build
+            return native.read(path, content, self.spec.networks)
+        (role,) = self.spec.networks
+        if path.suffix == ".onnx":
+            from ai.packages.readers import onnx_graph
 
-        # Arguments and weights are the package's: whatever they make the architecture raise is a
-        # fault of the package.
-        try:
-            module = build(network.architecture, **network.arguments)
-        except Exception as error:
-            raise PackageError(
-                f"{self.folder / SPEC}: the network {role!r} of architecture"
-                f" {network.architecture!r} cannot be built: {error}",
-                "The model may need a newer version of Hounsfield.",
-            ) from error
-        try:
-            module.load_state_dict(state)
-        except RuntimeError as error:
-            raise PackageError(
-                f"{self.folder / WEIGHTS} does not fit the network {role!r}"
-                f" ({network.architecture}): {error}",
-                _REINSTALL,
-            ) from error
-        return module
+            return {role: onnx_graph.read(path, content, self.spec.files)}
+        from ai.packages.readers import torch_program
+
+        return {role: torch_program.read(path, content)}
+
+
+def is_package(folder: Path) -> bool:
+    """Whether a folder looks like a package of a format that ``load`` knows."""
+    return (folder / SPEC).is_file()
 
 
 def load(folder: Path) -> Package:
@@ -120,15 +136,15 @@ def load(folder: Path) -> Package:
     """
     path = folder / SPEC
     try:
-        spec = ModelSpec.model_validate_json(_read(path, limit=MAX_TEXT_BYTES))
+        spec = ModelSpec.model_validate(read_document(path))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "document"
         raise PackageError(f"{path} is not valid: {place}: {first['msg']}.", _REINSTALL) from error
     for name, sha256 in spec.files.items():
         _verify_file(folder, name, sha256)
-    card = _read(folder / CARD, limit=MAX_TEXT_BYTES).decode(errors="replace")
-    return Package(folder, spec, spec.files[WEIGHTS], card)
+    card = read_file(folder / CARD).decode(errors="replace")
+    return Package(folder, spec, spec.files[spec.weights], card)
 
 
 def hash_file(path: Path) -> str:
@@ -150,36 +166,7 @@ def _verify_file(folder: Path, name: str, sha256: str) -> None:
         raise _tampered(path)
 
 
-def _verify(path: Path, content: bytes, sha256: str) -> None:
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise _tampered(path)
-
-
 def _tampered(path: Path) -> PackageError:
     return PackageError(
         f"{path} was changed: its sha256 is not the one that {SPEC} states.", _REINSTALL
     )
-
-
-def _read(path: Path, limit: int | None) -> bytes:
-    try:
-        if limit is not None and path.stat().st_size > limit:
-            raise PackageError(f"{path} is too large: more than {limit} bytes.")
-        return path.read_bytes()
-    except OSError as error:
-        raise PackageError(f"{path} cannot be read: {error.strerror}.", _REINSTALL) from error
-
-
-def _split(
-    path: Path, tensors: dict[str, torch.Tensor], networks: dict[str, Network]
-) -> dict[str, dict[str, torch.Tensor]]:
-    """The weights by role: the part of their name before the first dot."""
-    by_role: dict[str, dict[str, torch.Tensor]] = {role: {} for role in networks}
-    for key, tensor in tensors.items():
-        role, _, name = key.partition(".")
-        if role not in by_role:
-            raise PackageError(
-                f"{path} holds {key!r}, which belongs to no network of {SPEC}.", _REINSTALL
-            )
-        by_role[role][name] = tensor
-    return by_role

@@ -48,10 +48,30 @@ class Range(_Part):
 
 
 class Network(_Part):
-    """One network: its architecture's name in ``ai.networks``, and the arguments to build it."""
+    """One network: an architecture of ``ai.networks`` by name, or a file that holds it whole.
 
-    architecture: Sentence
+    Parameters
+    ----------
+    architecture : str
+        With its weights in ``weights.safetensors``.
+    arguments : dict
+        To build the architecture.
+    file : str
+        ``model.onnx`` for ONNX, ``model.ts`` for TorchScript, ``model.pt2`` for a program written
+        by ``torch.export``.
+    """
+
+    architecture: str = ""
     arguments: dict[str, JsonValue] = {}
+    file: Literal["", "model.onnx", "model.ts", "model.pt2"] = ""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if bool(self.architecture) == bool(self.file):
+            raise ValueError("either an architecture or a file is needed")
+        if self.file and self.arguments:
+            raise ValueError("a network in a file takes no arguments")
+        return self
 
 
 class Intensity(_Part):
@@ -210,10 +230,25 @@ class ModelSpec(_Part):
         for name in files:
             if not is_inside(name):
                 raise ValueError(f"{name!r} is not a path inside the package")
-        for name in (WEIGHTS, CARD):
-            if name not in files:
-                raise ValueError(f"the sha256 of {name} is missing")
+        folded = [name.casefold() for name in files]
+        if len(set(folded)) < len(folded):
+            raise ValueError("names of files differ in the case of letters only")
         return files
+
+    @model_validator(mode="after")
+    def _with_weights(self) -> Self:
+        held = {network.file or WEIGHTS for network in self.networks.values()}
+        if len(held) > 1 or (held != {WEIGHTS} and len(self.networks) > 1):
+            raise ValueError("a network in a file must be the only one")
+        for name in (*held, CARD):
+            if name not in self.files:
+                raise ValueError(f"the sha256 of {name} is missing")
+        return self
+
+    @property
+    def weights(self) -> str:
+        """The file that holds what was learnt."""
+        return next(network.file or WEIGHTS for network in self.networks.values())
 
     def pipeline_parameters(
         self, *, batch_size: int | None = None, amp: bool = False

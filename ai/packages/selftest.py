@@ -7,24 +7,31 @@ from __future__ import annotations
 
 import io
 import json
+import math
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ai.engine import Engine
 from ai.errors import PackageError
 from ai.findings import Finding, Findings, Point
 from ai.image import Image
 from ai.packages.package import Package
 from ai.packages.write import replace_file
-from ai.request import DeviceChoice, Request
+from ai.request import Request
 
 INPUT, EXPECTED = Path("reference/input.npz"), Path("reference/expected.json")
 
 #: Reduced precision and other processors move results by less than this.
 TOLERANCE_MM, TOLERANCE_PROBABILITY = 1.0, 0.05
+
+
+#: A reference image is small: this is no honest one's array.
+MAX_REFERENCE_BYTES = 1 << 29
 
 
 class _Value(BaseModel):
@@ -70,13 +77,23 @@ def write_reference(folder: Path, image: Image, findings: Findings) -> None:
     replace_file(folder / EXPECTED, f"{text}\n".encode())
 
 
-def self_test(package: Package, device: DeviceChoice = "auto") -> Findings:
+def has_reference(package: Package) -> bool:
+    """Whether a package came with something to be tested by."""
+    return all(name.as_posix() in package.spec.files for name in (INPUT, EXPECTED))
+
+
+def self_test(
+    package: Package, run: Callable[[Request, Image], Findings], request: Request | None = None
+) -> Findings:
     """Run a package on its reference image and compare.
 
     Parameters
     ----------
     package : Package
-    device : {"auto", "cpu", "cuda"}
+    run : callable
+        Runs a request on an image: ``Engine().run``, or a worker.
+    request : Request, optional
+        How to run it; on any device by default.
 
     Returns
     -------
@@ -89,7 +106,8 @@ def self_test(package: Package, device: DeviceChoice = "auto") -> Findings:
         The package has no reference, or says something else of it on this machine.
     """
     image, expected = _read_reference(package)
-    findings = Engine().run(Request(package.folder, device, force=True), image)
+    asked = request or Request(package.folder)
+    findings = run(replace(asked, package=package.folder, force=True), image)
     _compare(package.folder / EXPECTED, expected, _summary(findings))
     return findings
 
@@ -112,15 +130,34 @@ def _read_reference(package: Package) -> tuple[Image, _Expected]:
             raise PackageError(f"The model {package.spec.id} has no {name.as_posix()}.")
     path = package.folder / INPUT
     try:
+        _check_arrays(path)
         with np.load(path, allow_pickle=False) as arrays:
             image = _image(arrays)
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise PackageError(f"{path} is not a reference image: {error}.") from error
     path = package.folder / EXPECTED
     try:
         return image, _Expected.model_validate_json(path.read_bytes())
     except ValidationError as error:
         raise PackageError(f"{path} is not valid: {error}") from error
+
+
+def _check_arrays(path: Path) -> None:
+    """Hold what arrays declare against what there is, before memory is taken for them."""
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if member.file_size > MAX_REFERENCE_BYTES:
+                raise ValueError(f"{member.filename} would unpack to {member.file_size} bytes")
+            with archive.open(member) as file:
+                version = np.lib.format.read_magic(file)
+                header = (
+                    np.lib.format.read_array_header_1_0
+                    if version == (1, 0)
+                    else np.lib.format.read_array_header_2_0
+                )
+                shape, _, kind = header(file)
+            if math.prod(shape) * kind.itemsize > member.file_size:
+                raise ValueError(f"{member.filename} declares more than it holds")
 
 
 def _image(arrays: Any) -> Image:

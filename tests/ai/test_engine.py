@@ -256,14 +256,14 @@ def test_the_self_test_passes_on_its_reference_and_fails_on_another(
     monkeypatch.setattr("ai.engine._PIPELINES", {"detection": marker_pipeline})
     package = make_package(tmp_path)
     with pytest.raises(PackageError, match=r"no reference/input\.npz"):
-        self_test(package)
+        self_test(package, Engine().run)
     truth = engine().run(Request(package.folder), IMAGE)
     write_reference(package.folder, IMAGE, truth)
     package = write_package(package.folder, document())
-    assert len(self_test(package).findings) == 3
+    assert len(self_test(package, Engine().run).findings) == 3
 
     moved = truth.findings[0].model_copy(update={"center_lps_mm": (0.0, 0.0, 0.0)})
     write_reference(package.folder, IMAGE, replace(truth, findings=(moved,)))
     package = write_package(package.folder, document())
     with pytest.raises(PackageError, match="not found on this machine"):
-        self_test(package)
+        self_test(package, Engine().run)

@@ -20,7 +20,7 @@ from viewer.errors import NothingReadableError, ViewerError
 from viewer.formats.load import load
 from viewer.formats.scan import scan
 from viewer.imaging.volume import Volume
-from viewer.locations import added_models
+from viewer.locations import added_models, trusted_models
 from viewer.results import write_result
 
 
@@ -63,7 +63,7 @@ def analyze_paths(paths: Sequence[Path], out: Path, order: Order) -> list[Path]:
     if not found:
         what = f"the series {order.series_uid}" if order.series_uid else "an image that can be read"
         raise NothingReadableError(f"There is no sign of {what}.", paths[0])
-    with Analysis(resources.MODELS, added_models()) as analysis:
+    with Analysis(resources.MODELS, added_models(), trusted_models()) as analysis:
         plan = _plan(found, analysis, order)
         analysis.warm(plan[0][1], order.device)
         volumes = Counter(series.series_uid for series, _ in plan)
@@ -82,7 +82,7 @@ def analyze_paths(paths: Sequence[Path], out: Path, order: Order) -> list[Path]:
                 continue
             folders.append(written.folder)
             for file, reason in written.left_out.items():
-                messages.print(f"{file} was not written. {reason}", style="yellow", markup=False)
+                messages.print(f"Not written: {file}. {reason}", style="yellow", markup=False)
         if failures and not folders:
             raise failures.pop()[1]
         for series, failure in failures:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 import resources
+from ai.packages.install import remove as remove_package
 from ai.packages.registry import Registry
+from ai.packages.trust import trust as trust_weights
+from viewer.analysis import Analysis
 from viewer.cli.app import app, command, messages, write, write_json
-from viewer.locations import added_models
+from viewer.locations import added_models, trusted_models
 
 models = typer.Typer(help="The model packages at hand.", no_args_is_help=True)
 app.add_typer(models, name="models")
@@ -21,6 +25,11 @@ Id = Annotated[str, typer.Argument(help="A model's id, such as lung-nodule-ct.")
 def registry() -> Registry:
     """The models that ship with Hounsfield and those that the user added."""
     return Registry(resources.MODELS, added_models())
+
+
+def analysis() -> Analysis:
+    """What runs them."""
+    return Analysis(resources.MODELS, added_models(), trusted_models())
 
 
 @models.command("list")
@@ -66,7 +75,38 @@ def show(model: Id) -> None:
 @command
 def test(model: Id) -> None:
     """Run a model on its reference input and compare with the output it came with."""
-    from ai.packages.selftest import self_test
-
-    self_test(registry().get(model))
+    with analysis() as models_:
+        models_.self_test(model)
     messages.print(f"{model} gives the reference output.")
+
+
+@models.command()
+@command
+def add(
+    source: Annotated[Path, typer.Argument(help="Folder or zip of a model package.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Instead of the added model with the same id.")
+    ] = False,
+) -> None:
+    """Add a model package, once its files are sound and its self-test is passed."""
+    with analysis() as models_:
+        model = models_.add(source, replace=replace)
+    messages.print(f"Added {model.id} {model.version}, sha256 {model.sha256}.")
+
+
+@models.command()
+@command
+def remove(model: Id) -> None:
+    """Remove a model that was added."""
+    remove_package(registry(), model)
+    messages.print(f"Removed {model}.")
+
+
+@models.command()
+@command
+def trust(
+    sha256: Annotated[str, typer.Argument(help="Of the weights, as the refusal named it.")],
+) -> None:
+    """Allow one file of weights to run code of its own (TorchScript, .pt2)."""
+    trust_weights(trusted_models(), sha256)
+    messages.print("Trusted. It can do whatever you can do on this computer.")

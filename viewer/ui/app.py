@@ -67,7 +67,10 @@ def open_window(
     gui = GuiThread()
     session = Session(gui.post, header_index)
     controller = AnalysisController(
-        analysis or Analysis(resources.MODELS, locations.added_models()), session, gui
+        analysis
+        or Analysis(resources.MODELS, locations.added_models(), locations.trusted_models()),
+        session,
+        gui,
     )
 
     training = TrainingLauncher(

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ai.engine import Engine
 from ai.errors import CancelledError
 from ai.packages.package import Package, load
 from ai.packages.selftest import self_test
@@ -49,7 +50,7 @@ def test_a_folder_of_classes_becomes_a_package_that_tells_unseen_pictures_apart(
 
 
 def test_the_package_of_a_training_loads_and_runs_in_the_engine(package: Package):
-    findings = self_test(load(package.folder), "cpu")
+    findings = self_test(load(package.folder), Engine().run)
     assert list(findings.classes) == ["healthy", "infected"]
     assert sum(findings.classes.values()) == pytest.approx(1)
     assert findings.heatmap is not None
