@@ -68,7 +68,7 @@ def test_volumes_out_of_view_keep_to_the_limit_and_the_oldest_goes_first(
     make_session, inbox, folders
 ):
     session = make_session(cache_bytes=0)
-    first, second, third = load_each(session, inbox, folders)
+    _, _, third = load_each(session, inbox, folders)
     kept = [d.series.key for d in session.displays]
     assert kept == [third.key]
 
