@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl, Signal
-from PySide6.QtGui import QDropEvent, QKeySequence, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QWheelEvent
+from PySide6.QtWidgets import QMenu, QWidget
 
 from ai.worker import Worker
 from tests.ai.samples import (
@@ -22,92 +21,19 @@ from tests.ai.samples import (
     marker_phantom,
     marker_places,
 )
-from tests.ui.conftest import pixels, settle
-from tests.ui.runners import InlineWorker, endless_runner
+from tests.ui.conftest import pixels, press, settle, texts
+from tests.ui.runners import endless_runner
 from viewer import DISCLAIMER
-from viewer.analysis import Analysis
 from viewer.dicom.write_ct import CtSeries, write_ct
 from viewer.imaging.geometry import Geometry
 from viewer.imaging.plane import Orientation
 from viewer.imaging.voi import Window
 from viewer.imaging.volume import Volume
-from viewer.ui import panes
 from viewer.ui.actions import ActionId as A
-from viewer.ui.app import open_window
-from viewer.ui.layout_grid import LayoutName
+from viewer.ui.layouts import LayoutName, ViewKind
 from viewer.ui.main_window import MainWindow
 
 SLICES = (LayoutName.AXIAL, LayoutName.CORONAL, LayoutName.SAGITTAL)
-
-
-class StillVolumeView(QWidget):
-    """Stands where the 3D view stands, without its process; it has tests of its own."""
-
-    message = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.volume = None
-        self.findings: list = []
-
-    def set_volume(self, volume) -> None:
-        self.volume = volume
-
-    def set_cursor(self, lps) -> None: ...
-
-    def set_findings(self, findings) -> None:
-        self.findings = list(findings)
-
-    def reset(self) -> None: ...
-
-    def close_rendering(self) -> None: ...
-
-
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    """A CT series with three markers."""
-    image = marker_phantom(STACKS["axial"])
-    volume = Volume(image.voxels, Geometry(image.affine, image.voxels.shape))
-    write_ct(
-        volume,
-        tmp_path / "scan",
-        CtSeries(uid_seed="window", series_description="Markers", patient_name="Secret^Sally"),
-    )
-    return tmp_path / "scan"
-
-
-@pytest.fixture
-def make_window(qtbot, tmp_path, monkeypatch):
-    """Makes shown windows with one tiny model."""
-    monkeypatch.setattr(panes, "VolumeView", StillVolumeView)
-    make_package(tmp_path / "models")
-    windows: list[MainWindow] = []
-
-    def make(*paths: Path, worker: Worker | None = None) -> MainWindow:
-        store = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        analysis = Analysis(tmp_path / "models", worker=worker or InlineWorker())
-        window = open_window(paths, store, analysis=analysis)
-        windows.append(window)
-        window.resize(1300, 800)
-        window.show()
-        qtbot.waitExposed(window)
-        qtbot.waitUntil(lambda: window.analysis.model is not None, timeout=20_000)
-        return window
-
-    yield make
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    QApplication.processEvents()
-
-
-@pytest.fixture
-def opened(qtbot, make_window, folder) -> MainWindow:
-    """A window with the series loaded."""
-    window = make_window(folder)
-    qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
-    settle(qtbot)
-    return window
 
 
 @pytest.fixture
@@ -118,20 +44,6 @@ def analyzed(qtbot, opened) -> MainWindow:
     qtbot.waitUntil(lambda: opened.session.results.result is not None, timeout=60_000)
     settle(qtbot)
     return opened
-
-
-def texts(window: MainWindow) -> str:
-    return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
-
-
-def press(qtbot, window: MainWindow, key: str) -> None:
-    window.activateWindow()  # without a window manager nobody else does it, and keys go nowhere
-    qtbot.waitUntil(window.isActiveWindow)
-    view = window.panes.active_slices
-    view.setFocus()
-    combination = QKeySequence(key)[0]
-    qtbot.keyClick(view, combination.key(), combination.keyboardModifiers())
-    settle(qtbot)
 
 
 def test_open_scroll_window_analyze_and_jump_to_a_finding(qtbot, make_window, folder):
@@ -364,9 +276,9 @@ def test_keys_walk_through_the_slices_and_the_views(qtbot, opened):
     press(qtbot, opened, "End")
     assert axial.index == axial.stack.count - 1
     press(qtbot, opened, "Left")
-    assert opened.panes.grid.active is LayoutName.SAGITTAL
+    assert opened.panes.active.kind is ViewKind.SAGITTAL
     press(qtbot, opened, "Right")
-    assert opened.panes.grid.active is LayoutName.AXIAL
+    assert opened.panes.active.kind is ViewKind.AXIAL
 
 
 def test_space_brings_everything_back(qtbot, opened):
@@ -386,7 +298,7 @@ def test_space_brings_everything_back(qtbot, opened):
 
 def test_double_click_maximises_a_view_and_puts_it_back(qtbot, opened):
     axial = opened.panes.slices[LayoutName.AXIAL]
-    others = [opened.panes.grid.view(n) for n in LayoutName if n in ("coronal", "sagittal", "3d")]
+    others = [p.view for p in opened.panes.grid.panes if p.kind is not ViewKind.AXIAL]
     qtbot.mouseDClick(axial.viewport(), Qt.MouseButton.LeftButton)
     settle(qtbot)
     assert axial.isVisible()
@@ -471,7 +383,7 @@ def test_the_window_comes_back_as_it_was_left(qtbot, make_window):
     assert not second.actions_[A.CROSSHAIR].isChecked()
     assert not second.analysis_panel.isVisible()
     assert second.series_panel.isVisible()
-    assert second.panes.grid.layout_name is LayoutName.CORONAL
+    assert second.panes.layout_name is LayoutName.CORONAL
     assert second.actions_[A.LAYOUT_CORONAL].isChecked()
 
 
@@ -481,20 +393,20 @@ def test_a_single_slice_gets_one_view_and_a_volume_all_four(qtbot, make_window, 
     (tmp_path / "single" / "slice.dcm").write_bytes(first.read_bytes())
     window = make_window(tmp_path / "single")
     qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
-    assert window.panes.grid.layout_name is LayoutName.AXIAL
+    assert window.panes.layout_name is LayoutName.AXIAL
     assert window.actions_[A.LAYOUT_FOUR].toolTip() == "The series is a single image."
     window.open([folder])
     qtbot.waitUntil(
         lambda: window.session.is_complete and window.session.active.shape[0] > 1, timeout=20_000
     )
-    assert window.panes.grid.layout_name is LayoutName.FOUR
+    assert window.panes.layout_name is LayoutName.FOUR
 
 
 def test_closing_all_brings_the_empty_window_back(qtbot, opened):
     opened.actions_[A.CLOSE_ALL].trigger()
     settle(qtbot)
     assert "Drop a folder" in texts(opened)
-    assert opened.series_panel.cards == ()
+    assert opened.series_panel.model.rowCount() == 0
     assert not opened.actions_[A.INVERT].isEnabled()
 
 
@@ -503,11 +415,13 @@ def test_the_views_agree_with_the_file_after_switching_series(qtbot, opened, tmp
     volume = Volume(image.voxels, Geometry(image.affine, image.voxels.shape))
     write_ct(volume, tmp_path / "other", CtSeries(uid_seed="other", series_description="Other"))
     opened.open([tmp_path / "other"])
-    qtbot.waitUntil(lambda: len(opened.series_panel.cards) == 2, timeout=20_000)
-    for card in opened.series_panel.cards:
-        qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    panel = opened.series_panel
+    qtbot.waitUntil(lambda: len(panel.model.series) == 2, timeout=20_000)
+    for series in panel.model.series:
+        row = panel.list.visualRect(panel.model.index_of(series.key))
+        qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
         qtbot.waitUntil(lambda: opened.session.is_complete, timeout=20_000)
-        assert opened.session.active.key == card.series.key
+        assert opened.session.active.key == series.key
     place = marker_places(STACKS["reversed"])[0]
     assert opened.session.display.volume.value_at(place) == MARKER_HU
     assert opened.panes.slices[LayoutName.AXIAL].stack is opened.session.display.stack(

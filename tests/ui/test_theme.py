@@ -47,6 +47,7 @@ def text_pairs() -> list[tuple[str, str]]:
             "overlay_text",
             "overlay_text_muted",
             "overlay_letter",
+            "overlay_warn",
             "finding",
             "measurement",
         )

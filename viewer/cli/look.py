@@ -84,7 +84,7 @@ def screenshot(
     slice_: Annotated[
         int | None, typer.Option("--slice", help="Axial slice, counted from 1.")
     ] = None,
-    layout: Annotated[str, typer.Option(help="2x2, axial, coronal, sagittal or 3d.")] = "2x2",
+    layout: Annotated[str, typer.Option(help="2x2, 1+3, axial, coronal, sagittal or 3d.")] = "2x2",
     size: Annotated[str, typer.Option(help="Width×height in pixels.")] = "1440x900",
     theme: Annotated[Theme, typer.Option(help="Of the window.")] = Theme.DARK,
     analyze: Annotated[bool, typer.Option(help="Analyze first and show the overlay.")] = False,

@@ -157,6 +157,12 @@ def standard_stack(geometry: Geometry, orientation: Orientation) -> Stack:
     return Stack(orientation, first, columns[:, through[0]] * through[1], counts[through[0]])
 
 
+def acquired_orientation(geometry: Geometry) -> Orientation:
+    """The standard view that lies closest to a grid's own slices."""
+    through = [axis for axis, _ in geometry.patient_axes].index(2)
+    return next(o for o, axes in _EXPECTED.items() if axes[2][0] == through)
+
+
 def _signed_axis(geometry: Geometry, patient_axis: int, towards: int) -> tuple[int, int]:
     axis, sign = geometry.patient_axes[patient_axis]
     return axis, sign * towards

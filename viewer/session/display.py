@@ -8,7 +8,7 @@ from psygnal import Signal
 
 from viewer.dicom.series import LengthUnit, Series
 from viewer.imaging.geometry import Points
-from viewer.imaging.plane import Orientation, Stack, standard_stack
+from viewer.imaging.plane import Orientation, Stack, acquired_orientation, standard_stack
 from viewer.imaging.shutter import Shutter
 from viewer.imaging.voi import Voi, Window, auto_window
 from viewer.imaging.volume import Volume
@@ -61,6 +61,14 @@ class Display:
     def is_in_patient_space(self) -> bool:
         """Whether it is known where in the patient the picture lies; else no side may be named."""
         return self._series is None or self._series.geometry is not None
+
+    @property
+    def acquired(self) -> Orientation:
+        """The standard view that shows the slices as they were acquired."""
+        grid = self._series.grid if self._series is not None else None
+        if grid is None and self._volume is not None:
+            grid = self._volume.geometry
+        return acquired_orientation(grid) if grid is not None else Orientation.AXIAL
 
     @property
     def length_unit(self) -> LengthUnit:

@@ -29,6 +29,10 @@ class ActionId(StrEnum):
     LAYOUT_CORONAL = auto()
     LAYOUT_SAGITTAL = auto()
     LAYOUT_VOLUME = auto()
+    LAYOUT_ONE_AND_THREE = auto()
+    LAYOUT_SIDE_BY_SIDE = auto()
+    LAYOUT_STACKED = auto()
+    LAYOUT_FOUR_SERIES = auto()
     MAXIMIZE = auto()
     NEXT_VIEW = auto()
     PREVIOUS_VIEW = auto()
@@ -38,6 +42,7 @@ class ActionId(StrEnum):
     SHUTTER = auto()
     PATIENT_NAMES = auto()
     SERIES_PANEL = auto()
+    FIND_SERIES = auto()
     SIDE_PANEL = auto()
     FULL_SCREEN = auto()
     THEME_DARK = auto()
@@ -107,6 +112,29 @@ _SPECS: dict[ActionId, _Spec] = {
     A.LAYOUT_CORONAL: _Spec("Coronal", ("F4",), checkable=True, group="layout"),
     A.LAYOUT_SAGITTAL: _Spec("Sagittal", ("F5",), checkable=True, group="layout"),
     A.LAYOUT_VOLUME: _Spec("3D", ("F6",), I.VOLUME, checkable=True, group="layout"),
+    A.LAYOUT_ONE_AND_THREE: _Spec(
+        "One Large, Three Small",
+        tip="A large axial view beside three others",
+        checkable=True,
+        group="layout",
+    ),
+    A.LAYOUT_SIDE_BY_SIDE: _Spec(
+        "Two Series, Side by Side",
+        ("F9",),
+        I.SIDE_BY_SIDE,
+        "Two series side by side: drag them from the list into the views",
+        True,
+        group="layout",
+    ),
+    A.LAYOUT_STACKED: _Spec(
+        "Two Series, One Above the Other",
+        tip="Two series, one above the other",
+        checkable=True,
+        group="layout",
+    ),
+    A.LAYOUT_FOUR_SERIES: _Spec(
+        "Four Series", tip="Four series, one in each view", checkable=True, group="layout"
+    ),
     A.MAXIMIZE: _Spec(
         "Maximise View", ("M",), I.MAXIMIZE, "Show the active view alone, or all again"
     ),
@@ -126,6 +154,12 @@ _SPECS: dict[ActionId, _Spec] = {
         "Patient Names", tip="Show patients' names in the list and over the images", checkable=True
     ),
     A.SERIES_PANEL: _Spec("Series List", ("F7",), I.SERIES, checkable=True),
+    A.FIND_SERIES: _Spec(
+        "Find Series…",
+        ("Ctrl+F",),
+        I.SEARCH,
+        "List only the series that have some words",
+    ),
     A.SIDE_PANEL: _Spec("Analysis and Report", ("F8",), I.MODEL, checkable=True),
     A.FULL_SCREEN: _Spec("Full Screen", ("F11",), I.FULL_SCREEN, checkable=True),
     A.THEME_DARK: _Spec("Dark", checkable=True, group="theme"),
@@ -186,6 +220,10 @@ LAYOUTS = {
     A.LAYOUT_CORONAL: "coronal",
     A.LAYOUT_SAGITTAL: "sagittal",
     A.LAYOUT_VOLUME: "3d",
+    A.LAYOUT_ONE_AND_THREE: "1+3",
+    A.LAYOUT_SIDE_BY_SIDE: "1x2",
+    A.LAYOUT_STACKED: "2x1",
+    A.LAYOUT_FOUR_SERIES: "four-series",
 }
 THEMES: dict[ActionId, ThemeName] = {
     A.THEME_DARK: "dark",

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from viewer.dicom.report import Severity
 from viewer.dicom.series import SUV, LengthUnit, Series, StudyInfo
 from viewer.imaging.plane import Orientation
 from viewer.imaging.voi import Voi, VoiFunction, VoiLut
@@ -73,6 +74,16 @@ def voxel_line(series: Series) -> str:
         return spacing_line(series)
     z, y, x = series.grid.spacing_mm
     return f"{x:.2f} × {y:.2f} × {z:.2f} {series.length_unit}"
+
+
+def problems(series: Series) -> str:
+    """How many errors and warnings there are on a series; empty for none."""
+    severities = [note.severity for note in series.report]
+    counts = (
+        (severities.count(Severity.ERROR), "error"),
+        (severities.count(Severity.WARNING), "warning"),
+    )
+    return " · ".join(count(n, noun) for n, noun in counts if n)
 
 
 def size_line(series: Series) -> str:

@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from viewer.session.session import Session
-from viewer.ui import theme
+from viewer.ui import layouts, theme
 from viewer.ui.actions import LAYOUTS, THEMES, TOOLS, Actions
 from viewer.ui.actions import ActionId as A
 from viewer.ui.analysis_controller import AnalysisController
-from viewer.ui.layout_grid import LayoutName
+from viewer.ui.layouts import LayoutName
 from viewer.ui.mouse import Tool
 from viewer.ui.panes import Panes
 from viewer.ui.settings import Settings
@@ -21,7 +21,6 @@ from viewer.ui.settings import Settings
 _PAGE = 10
 _NO_VOLUME = "Open a series first."
 _NEED_A_VOLUME = (
-    A.CLOSE_ALL,
     A.AUTO_WINDOW,
     A.INVERT,
     A.FLIP_HORIZONTAL,
@@ -38,7 +37,12 @@ _NEED_A_VOLUME = (
 )
 
 
-_NEED_CROSS_SECTIONS = (*LAYOUTS, A.MAXIMIZE, A.NEXT_VIEW, A.PREVIOUS_VIEW)
+_OF_ONE_SERIES = tuple(
+    action
+    for action, name in LAYOUTS.items()
+    if name not in layouts.LAYOUTS or layouts.LAYOUTS[LayoutName(name)].is_of_one_series
+)
+_OF_SEVERAL_VIEWS = (A.MAXIMIZE, A.NEXT_VIEW, A.PREVIOUS_VIEW)
 
 
 class Commands(QObject):
@@ -93,14 +97,14 @@ class Commands(QObject):
     def _connect_views(self) -> None:
         panes = self._panes
         for name, layout in LAYOUTS.items():
-            self._on(name, partial(panes.grid.show_layout, LayoutName(layout)))
+            self._on(name, partial(panes.show_layout, LayoutName(layout)))
         for name, tool in TOOLS.items():
             self._on(name, partial(panes.set_left_tool, Tool(tool)))
         for name, chosen in THEMES.items():
             self._on(name, partial(self._choose_theme, chosen))
-        self._on(A.MAXIMIZE, lambda: panes.grid.toggle_maximized(panes.grid.active))
-        self._on(A.NEXT_VIEW, lambda: panes.grid.activate_neighbour(1))
-        self._on(A.PREVIOUS_VIEW, lambda: panes.grid.activate_neighbour(-1))
+        self._on(A.MAXIMIZE, lambda: panes.toggle_maximized())
+        self._on(A.NEXT_VIEW, lambda: panes.activate_neighbour(1))
+        self._on(A.PREVIOUS_VIEW, lambda: panes.activate_neighbour(-1))
         self._on_toggle(A.CROSSHAIR, lambda on: self._change_options(crosshair=on))
         self._on_toggle(A.TEXTS, lambda on: self._change_options(texts=on))
         self._on_toggle(A.OVERLAY_PLANES, lambda on: self._change_options(overlay_planes=on))
@@ -119,6 +123,7 @@ class Commands(QObject):
 
     def _connect_state(self) -> None:
         session = self._session
+        session.library.changed.connect(self._show_open)
         session.volume_changed.connect(self._show_volume)
         session.window_changed.connect(self._show_window)
         session.history.changed.connect(self._show_history)
@@ -127,10 +132,11 @@ class Commands(QObject):
         session.results.overlay_changed.connect(self._show_overlay)
         session.opening.activity_changed.connect(self._show_running)
         self._analysis.changed.connect(self._show_running)
-        self._panes.grid.layout_changed.connect(self._show_layout)
+        self._panes.layout_changed.connect(self._show_layout)
         self._panes.cine.running_changed.connect(lambda on: self._actions.check(A.CINE, on))
 
     def _show_all(self) -> None:
+        self._show_open()
         self._show_volume()
         self._show_window()
         self._show_history()
@@ -147,12 +153,18 @@ class Commands(QObject):
         for name, chosen in THEMES.items():
             self._actions.check(name, chosen == theme.chosen_theme())
 
+    def _show_open(self) -> None:
+        why = "" if self._session.library.series else "Nothing is open."
+        for name in (A.CLOSE_ALL, A.FIND_SERIES):
+            self._actions.refuse(name, why)
+
     def _show_volume(self) -> None:
         why = _NO_VOLUME if self._session.display.volume is None else ""
         for name in _NEED_A_VOLUME:
             self._actions.refuse(name, why)
-        for name in _NEED_CROSS_SECTIONS:
+        for name in _OF_ONE_SERIES:
             self._actions.refuse(name, self._session.no_cross_sections if not why else "")
+        self._show_several()
         display, series = self._session.display, self._session.active
         for name in (A.AUTO_WINDOW, A.INVERT):
             self._actions.refuse(name, why or display.no_window)
@@ -203,9 +215,18 @@ class Commands(QObject):
         busy = self._session.opening.activity is not None or self._analysis.progress is not None
         self._actions.refuse(A.CANCEL, "" if busy else "Nothing is going on.")
 
+    def _show_several(self) -> None:
+        """Going from view to view needs others beside a view that is alone for good."""
+        of_one = self._panes.grid.layout_.is_of_one_series
+        there = self._session.display.volume is not None
+        why = self._session.no_cross_sections if of_one and there else ""
+        for name in _OF_SEVERAL_VIEWS:
+            self._actions.refuse(name, why)
+
     def _show_layout(self) -> None:
+        self._show_several()
         for name, layout in LAYOUTS.items():
-            self._actions.check(name, layout == self._panes.grid.layout_name)
+            self._actions.check(name, layout == self._panes.layout_name)
 
     def _change_options(self, **values: bool) -> None:
         self._panes.change_options(**values)

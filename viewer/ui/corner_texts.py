@@ -53,15 +53,15 @@ def corner_texts(
             Line(captions.voxel_line(series), _MUTED),
         ]
         if not display.is_complete:
-            loading = is_loading
-            top_right.append(Line("Loading" if loading else "Not loaded whole", "warn", bold=True))
+            state = "Loading" if is_loading else "Not loaded whole"
+            top_right.append(Line(state, "overlay_warn", bold=True))
         if "lossy" in {note.code for note in series.report}:
-            top_right.append(Line("Lossy compression", "warn", bold=True))
+            top_right.append(Line("Lossy compression", "overlay_warn", bold=True))
     bottom_left = [Line(captions.slice_line(index, stack.count))] if stack.count > 1 else []
     if known:
         bottom_left.append(Line(captions.position_line(orientation, stack.position_mm(index))))
     if series is not None and not is_measured(series, stack, index):
-        bottom_left.insert(0, Line("Interpolated slice", "warn", bold=True))
+        bottom_left.insert(0, Line("Interpolated slice", "overlay_warn", bold=True))
     if value_text:
         bottom_left.insert(0, Line(value_text, bold=True))
     inverted = "  inverted" if display.inverted else ""

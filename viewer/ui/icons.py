@@ -36,6 +36,7 @@ class IconName(StrEnum):
     CANCEL = "x"
     CLOSE = "x-circle"
     LAYOUT = "squares-four"
+    SIDE_BY_SIDE = "columns"
     MAXIMIZE = "corners-out"
     RESTORE = "corners-in"
     FULL_SCREEN = "arrows-out"

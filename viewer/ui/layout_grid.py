@@ -1,118 +1,185 @@
-"""The panes and how they share the space: 2×2, or one of them alone."""
+"""The panes and how they share the space: a layout, or one of them alone."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from enum import StrEnum
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from viewer.ui import theme
-
-
-class LayoutName(StrEnum):
-    """The layouts there are; a single pane's is the name of the pane."""
-
-    FOUR = "2x2"
-    AXIAL = "axial"
-    CORONAL = "coronal"
-    SAGITTAL = "sagittal"
-    VOLUME = "3d"
-
-
-#: The panes in the order of the grid: first row, then second row.
-PANES = (LayoutName.AXIAL, LayoutName.VOLUME, LayoutName.CORONAL, LayoutName.SAGITTAL)
+from viewer.ui.layouts import LAYOUTS, Layout, LayoutName
+from viewer.ui.pane import Pane
 
 
 class LayoutGrid(QWidget):
-    """Four panes with a border around the active one.
+    """Panes in lines with movable borders, and a frame around the active one.
 
     Parameters
     ----------
-    views : sequence of QWidget
-        One for each of ``PANES``.
+    panes : sequence of Pane
+        As many as any layout has.
     """
 
-    layout_changed = Signal(str)
-    active_changed = Signal(str)
+    #: Another layout is in use, or a pane is alone, or no longer.
+    layout_changed = Signal()
+    #: Another pane is active.
+    active_changed = Signal()
 
-    def __init__(self, views: Sequence[QWidget], parent: QWidget | None = None) -> None:
+    def __init__(self, panes: Sequence[Pane], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._views = dict(zip(PANES, views, strict=True))
-        self._grid = QGridLayout(self)
-        self._panes: dict[LayoutName, QFrame] = {}
-        self._layout_name = LayoutName.FOUR
-        self._active = LayoutName.AXIAL
-        self._build()
+        self._all = tuple(panes)
+        self._name = LayoutName.FOUR
+        self._alone: Pane | None = None
+        self._active = self._all[0]
+        self._shares: dict[str, list[list[int]]] = {}
+        self._outer = QSplitter()
+        self._lines: list[QSplitter] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._arrange()
         self.activate(self._active)
 
     @property
-    def layout_name(self) -> LayoutName:
-        """The layout in use."""
-        return self._layout_name
+    def name(self) -> LayoutName:
+        """The layout in use, also while one of its panes is alone."""
+        return self._name
 
     @property
-    def active(self) -> LayoutName:
+    def layout_(self) -> Layout:
+        """The layout in use."""
+        return LAYOUTS[self._name]
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """The panes of the layout, line by line."""
+        return self._all[: len(self.layout_.kinds)]
+
+    @property
+    def all_panes(self) -> tuple[Pane, ...]:
+        """All panes, those that the layout has no place for among them."""
+        return self._all
+
+    @property
+    def active(self) -> Pane:
         """The pane that keys act on."""
         return self._active
 
-    def view(self, name: LayoutName) -> QWidget:
-        """The view in a pane."""
-        return self._views[name]
+    @property
+    def alone(self) -> Pane | None:
+        """The pane that is shown alone, if one is."""
+        return self._alone
 
     def show_layout(self, name: LayoutName) -> None:
-        """Show all four panes, or one."""
-        self._layout_name = name
-        for number, (pane, frame) in enumerate(self._panes.items()):
-            shown = name in (LayoutName.FOUR, pane)
-            frame.setVisible(shown)
-            if name is not LayoutName.FOUR and shown:
-                self._stretch(number // 2, number % 2)
-        if name is LayoutName.FOUR:
-            self._stretch()
-        if name is not LayoutName.FOUR:
-            self.activate(name)
-        self.layout_changed.emit(name)
+        """Arrange the panes another way, all in sight.
 
-    def toggle_maximized(self, name: LayoutName) -> None:
-        """Show a pane alone, or all four again."""
-        four = self._layout_name is LayoutName.FOUR
-        self.show_layout(name if four else LayoutName.FOUR)
+        Raises
+        ------
+        KeyError
+            The layout has a single view; see ``show_alone``.
+        """
+        assert name in LAYOUTS
+        self._name, self._alone = name, None
+        self._arrange()
+        if self._active not in self.panes:
+            self.activate(self._all[0])
+        self.layout_changed.emit()
 
-    def activate(self, name: LayoutName) -> None:
+    def show_alone(self, pane: Pane | None) -> None:
+        """Show a pane alone, or all again."""
+        self._alone = pane
+        self._show_or_hide()
+        if pane is not None:
+            self.activate(pane)
+        self.layout_changed.emit()
+
+    def activate(self, pane: Pane) -> None:
         """Make a pane the one that keys act on."""
-        for pane, frame in self._panes.items():
-            theme.set_style(frame, active=pane is name)
-        changed, self._active = name is not self._active, name
+        for other in self._all:
+            theme.set_style(other, active=other is pane)
+        changed, self._active = pane is not self._active, pane
         if changed:
-            self.active_changed.emit(name)
+            self.active_changed.emit()
 
-    def activate_neighbour(self, step: int) -> None:
-        """Turn to the next pane, going round."""
-        name = PANES[(PANES.index(self._active) + step) % len(PANES)]
-        if self._layout_name is not LayoutName.FOUR:
-            self.show_layout(name)
-        self.activate(name)
-        self._views[name].setFocus()
+    def neighbour(self, step: int) -> Pane:
+        """The pane some places after the active one, going round."""
+        panes = self.panes
+        return panes[(panes.index(self._active) + step) % len(panes)]
 
-    def _build(self) -> None:
-        grid = self._grid
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(theme.tokens().space_xs)
-        for number, (name, view) in enumerate(self._views.items()):
-            frame = QFrame()
-            frame.setObjectName(f"{name}_pane")
-            theme.set_style(frame, pane=True, active=False)
-            inside = QVBoxLayout(frame)
-            inside.setContentsMargins(1, 1, 1, 1)
-            inside.addWidget(view)
-            grid.addWidget(frame, number // 2, number % 2)
-            self._panes[name] = frame
-        self._stretch()
+    @property
+    def shares(self) -> str:
+        """How panes share the space in each layout that was changed, to be remembered."""
+        return json.dumps(self._shares)
 
-    def _stretch(self, row: int | None = None, column: int | None = None) -> None:
-        """Give the space to one row and column, or to all; empty ones would keep theirs."""
-        for part in (0, 1):
-            self._grid.setRowStretch(part, int(row in (None, part)))
-            self._grid.setColumnStretch(part, int(column in (None, part)))
+    @shares.setter
+    def shares(self, text: str) -> None:
+        try:
+            self._shares = {
+                str(k): [list(map(int, s)) for s in v] for k, v in json.loads(text).items()
+            }
+        except (ValueError, TypeError, AttributeError):
+            self._shares = {}  # written by hand, or by another version
+        self._share()
+
+    def _arrange(self) -> None:
+        """Put the panes into new splitters, and give up the old ones."""
+        layout, before = self.layout_, self._outer
+        lines_run = Qt.Orientation.Vertical if layout.in_columns else Qt.Orientation.Horizontal
+        across = Qt.Orientation.Horizontal if layout.in_columns else Qt.Orientation.Vertical
+        self._outer = _splitter(across)
+        self._lines = []
+        panes = iter(self.panes)
+        for line in layout.lines:
+            splitter = _splitter(lines_run)
+            for _ in line:
+                splitter.addWidget(next(panes))
+            self._lines.append(splitter)
+            self._outer.addWidget(splitter)
+        for pane in self._all[len(self.panes) :]:
+            pane.setParent(self)
+            pane.hide()
+        for splitter in (self._outer, *self._lines):
+            splitter.splitterMoved.connect(self._moved)
+        self._column.addWidget(self._outer)
+        before.hide()
+        before.deleteLater()
+        self._show_or_hide()
+        self._share()
+
+    def _show_or_hide(self) -> None:
+        panes = self.panes
+        for pane in panes:
+            pane.setVisible(self._alone in (None, pane))
+        for line in self._lines:
+            members = [line.widget(n) for n in range(line.count())]
+            line.setVisible(self._alone is None or self._alone in members)
+
+    def _share(self) -> None:
+        """Give each pane its share of the space: the one remembered, or an equal one."""
+        layout = self.layout_
+        default = [list(layout.weights or (1,) * len(layout.lines))]
+        default += [[1] * len(line) for line in layout.lines]
+        shares = self._shares.get(self._name, default)
+        for splitter, share in zip((self._outer, *self._lines), shares, strict=False):
+            if len(share) == splitter.count():
+                # Sizes beyond the splitter's are scaled down in proportion.
+                splitter.setSizes([max(1, s * 10_000 // max(sum(share), 1)) for s in share])
+
+    def _moved(self) -> None:
+        """Move the borders of equal lines together, and remember where they are."""
+        if self._alone is not None:
+            return
+        moved = self.sender()
+        if moved in self._lines:
+            for line in self._lines:
+                if line is not moved and line.count() == moved.count():
+                    line.setSizes(moved.sizes())
+        self._shares[self._name] = [s.sizes() for s in (self._outer, *self._lines)]
+
+
+def _splitter(orientation: Qt.Orientation) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setChildrenCollapsible(False)
+    splitter.setHandleWidth(theme.tokens().space_xs)
+    return splitter

@@ -32,7 +32,7 @@ from viewer.ui.icons import application_icon
 from viewer.ui.menus import build_menus, build_toolbar
 from viewer.ui.panes import Panes
 from viewer.ui.report_panel import ReportPanel
-from viewer.ui.series_panel import SeriesPanel
+from viewer.ui.series.panel import SeriesPanel
 from viewer.ui.settings import Settings
 from viewer.ui.shortcuts_sheet import ShortcutsSheet
 from viewer.ui.status_bar import StatusBar
@@ -131,7 +131,8 @@ class MainWindow(QMainWindow):
             return
         self._settings.geometry = self.saveGeometry()
         self._settings.splitter = self._splitter.saveState()
-        self._settings.layout = self.panes.grid.layout_name
+        self._settings.layout = self.panes.chosen_layout
+        self._settings.shares = self.panes.grid.shares
         self._settings.panels = (
             self.actions_[A.SERIES_PANEL].isChecked(),
             self.actions_[A.SIDE_PANEL].isChecked(),
@@ -180,6 +181,7 @@ class MainWindow(QMainWindow):
             (A.OPEN_FILES, self._choose_files),
             (A.OPEN_DEMO, self.open_demo),
             (A.CLOSE_ALL, self.session.close_all),
+            (A.FIND_SERIES, self._find_series),
             (A.QUIT, self.close),
             (A.REPORT, self.show_report),
             (A.SHORTCUTS, self._show_shortcuts),
@@ -210,7 +212,8 @@ class MainWindow(QMainWindow):
         ):
             self.actions_[name].setChecked(shown)
             panel.setVisible(shown)
-        self.panes.grid.show_layout(self._settings.layout)
+        self.panes.grid.shares = self._settings.shares
+        self.panes.show_layout(self._settings.layout)
         self.resize(*_SIZE)
         if (geometry := self._settings.geometry) is not None:
             self.restoreGeometry(geometry)
@@ -225,7 +228,7 @@ class MainWindow(QMainWindow):
         if self.session.display.volume is not None:
             self._stack.setCurrentWidget(self.panes.grid)
             self.panes.focus()
-        elif self.session.active is None:
+        elif not self.session.library.series:
             self._stack.setCurrentIndex(0)
 
     def _show_device(self) -> None:
@@ -238,6 +241,10 @@ class MainWindow(QMainWindow):
     def _show_names(self, shown: bool) -> None:
         self.series_panel.show_names(shown)
         self.panes.change_options(patient_names=shown)
+
+    def _find_series(self) -> None:
+        self.actions_[A.SERIES_PANEL].setChecked(True)
+        self.series_panel.start_filtering()
 
     def _set_full_screen(self, on: bool) -> None:
         self.setWindowState(

@@ -21,15 +21,22 @@ _FILE: tuple[_Entry, ...] = (
     None,
     A.CLOSE_ALL,
     None,
+    A.FIND_SERIES,
+    None,
     A.QUIT,
 )
 _EDIT: tuple[_Entry, ...] = (A.UNDO, A.REDO, None, A.DISMISS_FINDING)
 _LAYOUT: tuple[_Entry, ...] = (
     A.LAYOUT_FOUR,
+    A.LAYOUT_ONE_AND_THREE,
     A.LAYOUT_AXIAL,
     A.LAYOUT_CORONAL,
     A.LAYOUT_SAGITTAL,
     A.LAYOUT_VOLUME,
+    None,
+    A.LAYOUT_SIDE_BY_SIDE,
+    A.LAYOUT_STACKED,
+    A.LAYOUT_FOUR_SERIES,
     None,
     A.MAXIMIZE,
     A.NEXT_VIEW,
@@ -98,6 +105,7 @@ _TOOLBAR: tuple[_Entry, ...] = (
     A.OVERLAY,
     None,
     A.LAYOUT_FOUR,
+    A.LAYOUT_SIDE_BY_SIDE,
     A.MAXIMIZE,
 )
 _TOOLBAR_END: tuple[_Entry, ...] = (

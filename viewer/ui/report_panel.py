@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -14,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.dicom.facts import facts
 from viewer.dicom.report import Note, Severity, Skipped
 from viewer.dicom.series import Series
 from viewer.errors import NotDicomError
@@ -22,6 +26,8 @@ from viewer.ui import captions, theme
 from viewer.ui.severity import BANNER, show_severity
 
 _EXPANDED_UP_TO = 20
+#: Files that a note names, and that its tooltip does.
+_NAMED, _IN_TOOLTIP = 3, 20
 _GRAVEST_FIRST = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -48,9 +54,11 @@ class ReportPanel(QFrame):
 
     @property
     def text(self) -> str:
-        """All notes, one a line."""
+        """All facts and notes, one a line."""
         series = self._session.active
-        return "\n".join(n.message for n in series.report) if series is not None else ""
+        if series is None:
+            return ""
+        return "\n".join(n.message for n in (*facts(series), *series.report))
 
     @property
     def skipped(self) -> dict[str, str]:
@@ -93,14 +101,14 @@ class ReportPanel(QFrame):
         tree.setIndentation(space.space_l)
         tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         left_out = QVBoxLayout()
-        left_out.setContentsMargins(space.space_m, 0, space.space_m, space.space_m)
+        left_out.setContentsMargins(space.space_m, space.space_m, space.space_m, space.space_m)
         left_out.setSpacing(space.space_s)
         left_out.addWidget(self._skipped_title)
         left_out.addWidget(tree)
         halves = QVBoxLayout(self)
         halves.setContentsMargins(0, 0, 0, 0)
         halves.setSpacing(0)
-        halves.addWidget(area, 1)
+        halves.addWidget(area, 2)
         halves.addLayout(left_out, 1)
 
     def _show_series(self) -> None:
@@ -159,7 +167,7 @@ def _facts(series: Series) -> str:
         f"{captions.size_line(series)} voxels, {captions.megabytes(series.nbytes)}",
         captions.spacing_line(series),
         f"nominal slice thickness {thickness:g} mm" if thickness is not None else "",
-        series.transfer_syntax,
+        *(note.message for note in facts(series)),
     ]
     return "\n".join(line for line in lines if line)
 
@@ -182,7 +190,21 @@ def _note(note: Note) -> QWidget:
     message = QLabel(note.message)
     message.setWordWrap(True)
     message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    row.addWidget(message, 1)
+    lines = QVBoxLayout()
+    lines.setSpacing(space.space_xs)
+    lines.addWidget(message)
     if note.files:
-        frame.setToolTip("\n".join(p.name for p in note.files[:20]))
+        lines.addWidget(_files(note.files))
+    row.addLayout(lines, 1)
     return frame
+
+
+def _files(paths: Sequence[Path]) -> QLabel:
+    """The files that a note is about, the first of them by name."""
+    names = [path.name for path in paths]
+    more = len(names) - _NAMED
+    label = QLabel(", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else ""))
+    label.setWordWrap(True)
+    label.setProperty("role", "caption")
+    label.setToolTip("\n".join(names[:_IN_TOOLTIP]))
+    return label

@@ -16,7 +16,7 @@ from viewer.errors import ViewerError
 from viewer.imaging.plane import Orientation
 from viewer.session.presets import load_presets
 from viewer.ui.app import create_application, open_window
-from viewer.ui.layout_grid import LayoutName
+from viewer.ui.layouts import LayoutName
 from viewer.ui.main_window import MainWindow
 from viewer.ui.theme import ThemeName, apply_theme
 
@@ -73,7 +73,7 @@ def render(
         _wait(window, lambda: not paths or window.session.is_complete, _LOADING_S)
         # A single image has one view, which the window chooses itself.
         if layout_name is not LayoutName.FOUR or not window.session.no_cross_sections:
-            window.panes.grid.show_layout(layout_name)
+            window.panes.show_layout(layout_name)
         if preset is not None:
             _set_preset(window, preset)
         if analyze:

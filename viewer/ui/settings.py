@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 from viewer.ui.foreground import ViewOptions
-from viewer.ui.layout_grid import LayoutName
+from viewer.ui.layouts import LayoutName
 from viewer.ui.theme import ThemeName
 
 
@@ -69,6 +69,15 @@ class Settings:
     @layout.setter
     def layout(self, value: LayoutName) -> None:
         self._store.setValue("window/layout", str(value))
+
+    @property
+    def shares(self) -> str:
+        """How views share the space, as ``LayoutGrid.shares`` tells it."""
+        return str(self._store.value("window/shares", "{}"))
+
+    @shares.setter
+    def shares(self, value: str) -> None:
+        self._store.setValue("window/shares", value)
 
     @property
     def panels(self) -> tuple[bool, bool]:

@@ -79,6 +79,7 @@ class Tokens(BaseModel):
     overlay_hover: Color
     overlay_shadow: Color
     overlay_letter: Color
+    overlay_warn: Color
     crosshair_axial: Color
     crosshair_coronal: Color
     crosshair_sagittal: Color

@@ -1,0 +1,181 @@
+"""Several views of one series or of several, and series dragged from the list into them."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+
+from tests.ai.samples import STACKS, marker_phantom
+from tests.ui.conftest import press, settle
+from viewer.dicom.write_ct import CtSeries, write_ct
+from viewer.imaging.geometry import Geometry
+from viewer.imaging.volume import Volume
+from viewer.ui.actions import ActionId as A
+from viewer.ui.layouts import LayoutName, ViewKind
+from viewer.ui.series.dragging import dragged
+
+
+def write_series(folder, name: str, stack: str = "axial") -> None:
+    image = marker_phantom(STACKS[stack])
+    volume = Volume(image.voxels, Geometry(image.affine, image.voxels.shape))
+    series = CtSeries(uid_seed=name, study_seed="several", series_description=name)
+    write_ct(volume, folder / name, series)
+
+
+@pytest.fixture
+def several(qtbot, make_window, tmp_path):
+    """A window with three series of one study, of which the first is in view."""
+    for name, stack in (("First", "axial"), ("Second", "axial"), ("Third", "coronal")):
+        write_series(tmp_path / "study", name, stack)
+    window = make_window(tmp_path / "study")
+    qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
+    window.session.activate(series_of(window, "First"))
+    qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
+    settle(qtbot)
+    return window
+
+
+def series_of(window, name):
+    return next(s for s in window.session.library.series if s.description == name)
+
+
+def drop(window, pane, name) -> None:
+    """What Qt sends when a row of the list is dropped on a pane."""
+    data = dragged(series_of(window, name).key)
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, data, buttons, keys)
+    pane.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    event = QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, data, buttons, keys)
+    pane.dropEvent(event)
+
+
+def names(window) -> list[str]:
+    displays = [pane.display for pane in window.panes.grid.panes]
+    return [d.series.description if d.series is not None else "" for d in displays]
+
+
+@pytest.mark.parametrize(
+    ("action", "kinds"),
+    [
+        (A.LAYOUT_FOUR, ("axial", "3d", "coronal", "sagittal")),
+        (A.LAYOUT_ONE_AND_THREE, ("axial", "coronal", "sagittal", "3d")),
+        (A.LAYOUT_CORONAL, ("coronal",)),
+        (A.LAYOUT_VOLUME, ("3d",)),
+    ],
+)
+def test_a_layout_of_one_series_shows_it_from_all_its_sides(qtbot, several, action, kinds):
+    several.actions_[action].trigger()
+    settle(qtbot)
+    in_sight = [pane for pane in several.panes.grid.panes if pane.isVisible()]
+    assert [pane.kind for pane in in_sight] == [ViewKind(kind) for kind in kinds]
+    assert {pane.display for pane in in_sight} == {several.session.display}
+    assert all(pane.view.isVisible() for pane in in_sight)
+
+
+def test_the_large_view_of_one_and_three_takes_most_of_the_space(qtbot, several):
+    several.actions_[A.LAYOUT_ONE_AND_THREE].trigger()
+    settle(qtbot)
+    large, *small = several.panes.grid.panes
+    assert large.width() > 1.5 * small[0].width()
+    assert large.height() > 2.5 * small[0].height()
+    assert max(p.height() for p in small) - min(p.height() for p in small) <= 2
+
+
+@pytest.mark.parametrize(
+    ("action", "count"),
+    [(A.LAYOUT_SIDE_BY_SIDE, 2), (A.LAYOUT_STACKED, 2), (A.LAYOUT_FOUR_SERIES, 4)],
+)
+def test_a_layout_of_several_series_waits_for_them_in_empty_views(qtbot, several, action, count):
+    several.actions_[action].trigger()
+    settle(qtbot)
+    assert names(several) == ["First"] + [""] * (count - 1)
+    assert several.panes.active.view.hasFocus()  # keys go on to work
+
+
+def test_a_series_dropped_on_a_view_is_shown_there_and_nowhere_else(qtbot, several):
+    several.actions_[A.LAYOUT_SIDE_BY_SIDE].trigger()
+    left, right = several.panes.grid.panes
+    drop(several, right, "Third")
+    qtbot.waitUntil(lambda: right.display.is_complete, timeout=20_000)
+    assert names(several) == ["First", "Third"]
+    assert right.kind is ViewKind.CORONAL  # in the slices in which it was acquired
+    assert several.session.active.description == "Third"
+    assert several.panes.active is right
+    before = left.slice_view.index
+    press(qtbot, several, "Down")
+    assert left.slice_view.index == before
+
+
+def test_a_series_dropped_on_one_of_four_views_leaves_the_others_as_they_are(qtbot, several):
+    pane = several.panes.grid.panes[2]
+    drop(several, pane, "Second")
+    qtbot.waitUntil(lambda: pane.display.is_complete, timeout=20_000)
+    assert names(several) == ["First", "First", "Second", "First"]
+    assert pane.kind is ViewKind.CORONAL
+
+
+def test_a_series_chosen_in_the_list_comes_into_the_active_view(qtbot, several):
+    several.actions_[A.LAYOUT_FOUR_SERIES].trigger()
+    third = several.panes.grid.panes[2]
+    several.panes.activate(third)
+    several.session.activate(series_of(several, "Second"))
+    qtbot.waitUntil(lambda: third.display.is_complete, timeout=20_000)
+    assert names(several) == ["First", "", "Second", ""]
+
+
+def test_turning_to_a_view_makes_its_series_the_active_one(qtbot, several):
+    several.actions_[A.LAYOUT_SIDE_BY_SIDE].trigger()
+    left, right = several.panes.grid.panes
+    drop(several, right, "Second")
+    qtbot.mousePress(left.slice_view.viewport(), Qt.MouseButton.LeftButton)
+    qtbot.mouseRelease(left.slice_view.viewport(), Qt.MouseButton.LeftButton)
+    assert several.session.active.description == "First"
+    press(qtbot, several, "I")
+    assert left.display.inverted
+    assert not right.display.inverted
+
+
+def test_an_empty_view_gives_way_to_the_series_in_layouts_of_one(qtbot, several):
+    several.actions_[A.LAYOUT_FOUR_SERIES].trigger()
+    several.panes.activate(several.panes.grid.panes[3])
+    assert several.session.active is None
+    several.actions_[A.LAYOUT_FOUR].trigger()
+    assert names(several) == ["First"] * 4
+    assert several.session.active.description == "First"
+
+
+def test_the_menu_of_a_view_turns_it_to_another_side_of_the_series(qtbot, several):
+    pane = several.panes.grid.panes[0]
+    menu = pane.menu()
+    next(a for a in menu.actions() if a.text() == "Sagittal").trigger()
+    assert pane.kind is ViewKind.SAGITTAL
+    next(a for a in pane.menu().actions() if a.text() == "3D").trigger()
+    settle(qtbot)
+    assert pane.view is several.panes.volume
+    kinds = [p.kind for p in several.panes.grid.panes]
+    assert kinds.count(ViewKind.VOLUME) == 1  # there is one 3D view, which has moved here
+    assert all(p.view.isVisible() for p in several.panes.grid.panes)
+
+
+def test_moved_borders_are_remembered(qtbot, several, make_window, tmp_path):
+    grid = several.panes.grid
+    rows = grid.panes[0].parentWidget().parentWidget()
+    rows.setSizes([500, 200])
+    rows.splitterMoved.emit(500, 1)
+    several.close()
+    second = make_window(tmp_path / "study")
+    settle(qtbot)
+    top, bottom = second.panes.grid.panes[0], second.panes.grid.panes[2]
+    assert top.height() > 1.5 * bottom.height()
+
+
+def test_closing_a_study_empties_the_views_of_its_series(qtbot, several, tmp_path):
+    several.actions_[A.LAYOUT_SIDE_BY_SIDE].trigger()
+    drop(several, several.panes.grid.panes[1], "Second")
+    several.actions_[A.CLOSE_ALL].trigger()
+    settle(qtbot)
+    assert names(several) == ["", ""]
+    several.actions_[A.LAYOUT_FOUR].trigger()
+    assert several.panes.layout_name is LayoutName.FOUR
