@@ -1,4 +1,7 @@
-"""What a series says of itself: millimetres, windows, inversion, units (rules 11–12, 17–22, 27)."""
+"""What a series says of itself: millimetres, windows, inversion, units.
+
+Rules 1, 11–12, 17–22 and 25–27 of docs/dicom.md.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import pytest
 from tests.dicom.synthetic import along_z, codes, image, item, only_series
 from viewer.dicom.load import load
 from viewer.dicom.series import LengthUnit, Series
+from viewer.imaging.plane import Orientation, standard_stack
 from viewer.imaging.voi import VoiFunction, Window
 
 
@@ -147,3 +151,27 @@ def test_lossy_compression_burned_in_text_and_animals_are_noted(tmp_path: Path) 
 
 def test_an_ordinary_series_has_nothing_to_report(tmp_path: Path) -> None:
     assert only_series(along_z([0, 2, 4, 6]), tmp_path).report == ()
+
+
+@pytest.mark.parametrize("claimed", [-2.0, 9.0])
+def test_the_claimed_spacing_between_slices_is_not_asked_where_positions_are(
+    tmp_path: Path, claimed: float
+) -> None:
+    slices = along_z([0, 2, 4], SpacingBetweenSlices=claimed)
+    series = only_series(slices, tmp_path)
+    assert series.grid.spacing_mm[0] == 2.0
+    assert load(series).volume.voxels[:, 0, 0].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("position", ["HFS", "FFP", "HFDR"])
+def test_sides_are_told_by_the_orientation_and_not_by_the_patients_position(
+    tmp_path: Path, position: str
+) -> None:
+    turned = [-1.0, 0.0, 0.0, 0.0, -1.0, 0.0]
+    slices = along_z([0, 2, 4], PatientPosition=position, ImageOrientationPatient=turned)
+    geometry = only_series(slices, tmp_path).grid
+    first = standard_stack(geometry, Orientation.AXIAL).first
+    assert first.letters == ("R", "L", "A", "P")
+    # The file's first pixel is the patient's left back: the lower right of the view.
+    row, column = first.to_pixel(geometry.to_lps((0, 0, 0)))
+    assert (row, column) == pytest.approx((7, 9))
