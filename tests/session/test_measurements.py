@@ -186,20 +186,18 @@ def test_what_is_deleted_is_selected_no_more(measurements) -> None:
     assert told == [kept, None]
 
 
-def test_each_series_has_its_own(measurements) -> None:
-    a, b = keep(measurements, line(), "a"), keep(measurements, line(), "b")
-    assert (measurements.of("a"), measurements.of("b"), measurements.of("c")) == ((a,), (b,), ())
+def test_what_is_not_kept_is_not_deleted(measurements, history) -> None:
+    drawn = measurements.begin(line(), "a")
+    measurements.preview(drawn)
+    measurements.remove([drawn])
+    assert history.undo_label is None
+    assert measurements.drawn is drawn
 
 
-def test_a_reading_is_made_again_when_the_figure_or_the_slices_read_change(measurements) -> None:
-    region = figure(Kind.RECTANGLE, (3, 3), (30, 30))
-    is_read = np.array([True, True, False, True])
-    volume = Volume(VOXELS, GEOMETRY, is_read=is_read)
-    kept = keep(measurements, region)
-    assert measurements.reading(kept, volume, LengthUnit.MM).note == NO_PIXELS
-    is_read[2] = True
-    whole = measurements.reading(kept, volume, LengthUnit.MM)
-    assert whole.statistics is not None
-    assert measurements.reading(kept, volume, LengthUnit.MM) is whole
-    moved = Measurement(kept.id, region.moved((0, 8, 0)), kept.series, kept.name)
-    assert measurements.reading(moved, volume, LengthUnit.MM) is not whole
+def test_a_drawing_that_is_given_up_is_selected_no_more(measurements) -> None:
+    drawn = measurements.begin(line(), "a")
+    measurements.preview(drawn)
+    measurements.select(drawn.id)
+    assert measurements.selected is drawn
+    measurements.preview(None)
+    assert measurements.selected is None

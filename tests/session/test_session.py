@@ -8,6 +8,8 @@ from tests.dicom.phantoms import marker_series
 from tests.session.findings import finding, result
 from tests.session.inbox import Inbox
 from viewer.errors import NothingReadableError
+from viewer.imaging.plane import Orientation
+from viewer.imaging.roi.figure import Figure, Kind
 from viewer.imaging.voi import Window
 from viewer.session.session import Session
 
@@ -179,7 +181,65 @@ def test_dismissing_a_finding_can_be_undone(session, inbox, markers):
     inbox.until(lambda: session.is_complete)
     session.results.put(session.active.key, result(finding(1, 0.9, markers.centers["L"])))
     session.jump_to_neighbour(1)
-    session.dismiss_selected()
+    session.delete_selected()
     assert session.results.shown == ()
     session.history.undo()
+    assert len(session.results.shown) == 1
+
+
+def draw(session, center, series=None):
+    """Keep a short line through a point, on the active series."""
+    stack = session.display.stack(Orientation.AXIAL)
+    plane = stack.plane(stack.index_of(center))
+    row, column = plane.to_pixel(center)
+    ends = np.array([plane.to_lps(row, column - 3), plane.to_lps(row, column + 3)])
+    made = session.measurements.begin(Figure(Kind.LENGTH, ends, plane), session.active.key)
+    session.measurements.put(made)
+    return made
+
+
+def test_jumping_to_a_measurement_turns_to_its_series_and_brings_the_cursor(
+    session, inbox, markers, tmp_path
+):
+    other = marker_series(tmp_path / "other", "coronal", (9.0, 1.6, 2.2))
+    session.open([markers.folder, other.folder])
+    inbox.until(lambda: session.is_complete)
+    first = session.active
+    made = draw(session, markers.centers["H"])
+    session.activate(next(s for s in session.library.series if s is not first))
+    inbox.until(lambda: session.is_complete)
+    assert session.measurements_on(session.display) == ()
+    session.displays.remove(first.key)
+    session.show_measurement(made)
+    assert session.active.key == first.key
+    inbox.until(lambda: session.is_complete)
+    assert session.display.cursor == pytest.approx(made.center_lps)
+    assert session.measurements.selected is made
+
+
+def test_series_of_one_frame_of_reference_share_measurements(session, inbox, tmp_path):
+    one = marker_series(tmp_path / "a", study_seed="one")
+    two = marker_series(tmp_path / "b", "coronal", (4.0, 2, 2), study_seed="one")
+    session.open([one.folder, two.folder])
+    inbox.until(lambda: session.is_complete)
+    made = draw(session, one.centers["H"])
+    assert session.measurements_on(session.display) == (made,)
+    session.activate(next(s for s in session.library.series if s.key != session.active.key))
+    assert session.measurements_on(session.display) == (made,)
+
+
+def test_one_thing_is_in_focus_and_deleted(session, inbox, markers):
+    session.open([markers.folder])
+    inbox.until(lambda: session.is_complete)
+    session.results.put(session.active.key, result(finding(1, 0.9, markers.centers["L"])))
+    made = draw(session, markers.centers["H"])
+    session.measurements.select(made.id)
+    assert session.deletion == "Delete Length 1"
+    session.jump_to_neighbour(1)
+    assert session.measurements.selected is None
+    assert session.deletion == "Dismiss Finding 1"
+    session.show_measurement(made)
+    assert session.results.selected is None
+    session.delete_selected()
+    assert session.measurements.all == ()
     assert len(session.results.shown) == 1

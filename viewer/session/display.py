@@ -36,6 +36,7 @@ class Display:
         self._volume: Volume | None = None
         self._stacks: dict[Orientation, Stack] = {}
         self._cursor: Points | None = None
+        self._awaited: Points | None = None
         self._window: Voi = Window(0, 400)
         self._shutter: Shutter | None = None
         self._unshuttered: npt.NDArray[np.bool_] | None = None
@@ -133,13 +134,18 @@ class Display:
         inverted: bool = False,
         shutter: Shutter | None = None,
     ) -> None:
-        """Show another volume, from its middle; ``window`` None means automatic."""
+        """Show another volume, from its middle or where the cursor was sent before it was there.
+
+        ``window`` None means automatic.
+        """
         self._volume = volume
         self._shutter = shutter
         self._unshuttered = None if shutter is None else shutter.shown(volume.geometry.shape[1:])
         self._stacks = {o: standard_stack(volume.geometry, o) for o in Orientation}
         z, y, x = volume.geometry.shape
-        self._cursor = volume.geometry.to_lps((x // 2, y // 2, z // 2))
+        middle = volume.geometry.to_lps((x // 2, y // 2, z // 2))
+        self._cursor = middle if self._awaited is None else volume.geometry.clamp(self._awaited)
+        self._awaited = None
         self._window = window if window is not None else self._auto()
         self._inverted = inverted
         self._initial = (self._window, inverted)
@@ -170,12 +176,17 @@ class Display:
         self._forget_volume()
 
     def _forget_volume(self) -> None:
-        self._volume, self._stacks, self._cursor = None, {}, None
+        self._volume, self._stacks, self._cursor, self._awaited = None, {}, None, None
         self.volume_changed.emit()
 
     def move_cursor(self, lps: npt.ArrayLike) -> None:
-        """Move the cursor to a point in LPS mm, or as near to it as the volume reaches."""
-        if self._volume is not None:
+        """Move the cursor to a point in LPS mm, or as near to it as the volume reaches.
+
+        Where the volume is awaited it will be shown from there.
+        """
+        if self._volume is None:
+            self._awaited = np.asarray(lps, np.float64)
+        else:
             self._cursor = self._volume.geometry.clamp(lps)
             self.cursor_moved.emit()
 

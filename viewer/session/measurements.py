@@ -8,11 +8,8 @@ from itertools import count
 
 from psygnal import Signal
 
-from viewer.dicom.series import LengthUnit
 from viewer.imaging.roi.figure import Figure, Kind
-from viewer.imaging.volume import Volume
 from viewer.session.history import Command, History
-from viewer.session.readings import Reading, read
 
 Point = tuple[float, float, float]
 
@@ -90,21 +87,27 @@ class Measurements:
         self._preview: Measurement | None = None
         self._selected: int | None = None
         self._ids = count(1)
-        self._readings: dict[int, tuple[Figure, Volume | None, LengthUnit, Reading]] = {}
 
     @property
     def all(self) -> tuple[Measurement, ...]:
         """The measurements, as they are while one is being drawn or changed."""
-        live = self._preview
-        if live is None:
+        if self._preview is None:
             return self._all
-        if any(m.id == live.id for m in self._all):
-            return _replaced(self._all, live)
-        return (*self._all, live)
+        if self.drawn is not None:
+            return (*self._all, self.drawn)
+        return _replaced(self._all, self._preview)
 
-    def of(self, series: str) -> tuple[Measurement, ...]:
-        """Those of a series, by its key."""
-        return tuple(m for m in self.all if m.series == series)
+    @property
+    def kept(self) -> tuple[Measurement, ...]:
+        """The measurements without what the mouse is doing to them."""
+        return self._all
+
+    @property
+    def drawn(self) -> Measurement | None:
+        """The new one that is being drawn."""
+        live = self._preview
+        new = live is not None and all(m.id != live.id for m in self._all)
+        return live if new else None
 
     def find(self, measurement: int) -> Measurement | None:
         """The one with an id."""
@@ -133,6 +136,7 @@ class Measurements:
         if measurement is not None or self._preview is not None:
             self._preview = measurement
             self.changed.emit()
+            self._leave_what_is_gone()
 
     def put(self, measurement: Measurement, label: str = "") -> None:
         """Keep a new measurement, or a changed one in place of what it was; can be undone.
@@ -163,30 +167,11 @@ class Measurements:
 
     def remove(self, measurements: Iterable[Measurement]) -> None:
         """Delete some; can be undone."""
-        gone = {m.id: m.name for m in measurements}
+        kept = {m.id for m in self._all}
+        gone = {m.id: m.name for m in measurements if m.id in kept}
         if gone:
             what = next(iter(gone.values())) if len(gone) == 1 else f"{len(gone)} measurements"
             self._run(f"Delete {what}", tuple(m for m in self._all if m.id not in gone))
-
-    def reading(self, measurement: Measurement, volume: Volume | None, unit: LengthUnit) -> Reading:
-        """What it measures; made once for as long as figure and volume are the same.
-
-        Parameters
-        ----------
-        measurement : Measurement
-        volume : Volume, optional
-            Of its series, if that is loaded.
-        unit : LengthUnit
-            Of its series.
-        """
-        figure = measurement.figure
-        known = self._readings.get(measurement.id)
-        if known is not None and known[0] is figure and known[1] is volume and known[2] is unit:
-            return known[3]
-        reading = read(figure, volume, unit)
-        if volume is None or volume.is_read is None or volume.is_read.all():
-            self._readings[measurement.id] = (figure, volume, unit, reading)
-        return reading
 
     def _run(self, label: str, after: tuple[Measurement, ...]) -> None:
         before = self._all
@@ -196,10 +181,11 @@ class Measurements:
 
     def _show(self, measurements: tuple[Measurement, ...]) -> None:
         self._all = measurements
-        kept = {m.id for m in measurements}
-        self._readings = {i: r for i, r in self._readings.items() if i in kept}
         self.changed.emit()
-        if self._selected is not None and self._selected not in kept:
+        self._leave_what_is_gone()
+
+    def _leave_what_is_gone(self) -> None:
+        if self.selected is None:
             self.select(None)
 
 

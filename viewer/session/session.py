@@ -18,6 +18,8 @@ from viewer.session.displays import Displays
 from viewer.session.history import History
 from viewer.session.jobs import Deliver, Jobs
 from viewer.session.library import Library
+from viewer.session.live_readings import LiveReadings
+from viewer.session.measurements import Measurement, Measurements
 from viewer.session.opening import Opening
 from viewer.session.results import Finding, Results, Review
 
@@ -60,6 +62,8 @@ class Session:
         self.displays = Displays(cache_bytes)
         self.results = Results()
         self.history = History()
+        self.measurements = Measurements(self.history)
+        self.readings = LiveReadings(self._measured, self.jobs)
         self.opening = Opening(self.library, self.jobs, header_index)
         self._display = Display()
         self._shown: tuple[Display, ...] = ()
@@ -68,6 +72,8 @@ class Session:
         self.opening.scanned.connect(self._activate_first)
         self.opening.progressed.connect(self._show_progress)
         self.opening.loaded.connect(self._show_whole)
+        self.results.selection_changed.connect(self._focus_on_finding)
+        self.measurements.selection_changed.connect(self._focus_on_measurement)
 
     @property
     def display(self) -> Display:
@@ -189,16 +195,63 @@ class Session:
         if finding is not None:
             self.jump_to(finding)
 
-    def dismiss_selected(self) -> None:
-        """Take the selected finding off the list; can be undone."""
-        finding = self.results.selected
-        if finding is not None:
+    def measurements_on(self, display: Display) -> tuple[Measurement, ...]:
+        """The measurements that belong on a display: of its series and its frame of reference."""
+        key = _key(display.series)
+        frame = _frame(display.series)
+        return tuple(
+            m
+            for m in self.measurements.all
+            if m.series == key or (frame and _frame(self.library.find(m.series)) == frame)
+        )
+
+    def show_measurement(self, measurement: Measurement) -> None:
+        """Select a measurement, turn to its series and bring every view to it."""
+        series = self.library.find(measurement.series)
+        if series is not None and measurement not in self.measurements_on(self._display):
+            self.activate(series)
+        self.measurements.select(measurement.id)
+        self.display.move_cursor(measurement.center_lps)
+
+    @property
+    def deletion(self) -> str:
+        """What ``delete_selected`` would do; empty when nothing is selected."""
+        measurement, finding = self.measurements.selected, self.results.selected
+        if measurement is not None:
+            return f"Delete {measurement.name}"
+        return f"Dismiss Finding {finding.id}" if finding is not None else ""
+
+    def delete_selected(self) -> None:
+        """Delete the selected measurement, or take the selected finding off the list.
+
+        Either can be undone.
+        """
+        measurement, finding = self.measurements.selected, self.results.selected
+        if measurement is not None:
+            self.measurements.remove([measurement])
+        elif finding is not None:
             self.history.run(self.results.dismissal(finding))
 
     def shutdown(self) -> None:
         """Stop all background work and wait for it."""
         self.opening.cancel()
         self.jobs.close()
+
+    def _measured(self, key: str) -> tuple[Volume | None, LengthUnit]:
+        """What the measurements of a series measure: its volume, and the unit of its lengths."""
+        display = self._display if _key(self.active) == key else self.displays.find(key)
+        if display is not None:
+            return display.volume, display.length_unit
+        series = self.library.find(key)
+        return None, series.length_unit if series is not None else LengthUnit.MM
+
+    def _focus_on_finding(self) -> None:
+        if self.results.selected is not None:
+            self.measurements.select(None)
+
+    def _focus_on_measurement(self) -> None:
+        if self.measurements.selected is not None:
+            self.results.select(None)
 
     def _announce(self) -> None:
         """Tell of another active series."""
@@ -247,6 +300,16 @@ class Session:
             self.library.replace(series)
         if display is self._display:
             self.active_changed.emit()
+
+
+def _key(series: Series | None) -> str:
+    return series.key if series is not None else ""
+
+
+def _frame(series: Series | None) -> str:
+    """The frame of reference of a series; empty where nobody knows what its positions mean."""
+    known = series is not None and series.geometry is not None
+    return series.frame_of_reference if series is not None and known else ""
 
 
 def _precedence(series: Series) -> tuple[bool, bool, int]:

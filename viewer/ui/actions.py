@@ -9,6 +9,7 @@ from enum import StrEnum, auto
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from viewer.imaging.roi.figure import Kind
 from viewer.ui.icons import IconName, icon
 from viewer.ui.theme import ThemeName
 
@@ -23,7 +24,7 @@ class ActionId(StrEnum):
     QUIT = auto()
     UNDO = auto()
     REDO = auto()
-    DISMISS_FINDING = auto()
+    DELETE = auto()
     LAYOUT_FOUR = auto()
     LAYOUT_AXIAL = auto()
     LAYOUT_CORONAL = auto()
@@ -52,6 +53,16 @@ class ActionId(StrEnum):
     TOOL_PAN = auto()
     TOOL_ZOOM = auto()
     TOOL_CROSSHAIR = auto()
+    MEASURE_LENGTH = auto()
+    MEASURE_BIDIRECTIONAL = auto()
+    MEASURE_ANGLE = auto()
+    MEASURE_COBB = auto()
+    MEASURE_RECTANGLE = auto()
+    MEASURE_ELLIPSE = auto()
+    MEASURE_FREEHAND = auto()
+    MEASURE_PROBE = auto()
+    MARK_ARROW = auto()
+    MARK_TEXT = auto()
     AUTO_WINDOW = auto()
     INVERT = auto()
     FLIP_HORIZONTAL = auto()
@@ -94,6 +105,12 @@ class _Spec:
     group: str = ""
 
 
+def _measuring(text: str, key: str, picture: IconName, places: str) -> _Spec:
+    """A tool that draws; ``places`` says what is dragged or clicked."""
+    tip = f"{text}: drag or click {places}"
+    return _Spec(text, (key,), picture, tip, checkable=True, group="tool")
+
+
 A, I = ActionId, IconName  # noqa: E741
 
 _SPECS: dict[ActionId, _Spec] = {
@@ -104,8 +121,11 @@ _SPECS: dict[ActionId, _Spec] = {
     A.QUIT: _Spec("Quit", ("Ctrl+Q",)),
     A.UNDO: _Spec("Undo", ("Ctrl+Z",), I.UNDO),
     A.REDO: _Spec("Redo", ("Ctrl+Shift+Z",), I.REDO),
-    A.DISMISS_FINDING: _Spec(
-        "Dismiss Finding", ("Del",), I.DELETE, "Take the selected finding off the list"
+    A.DELETE: _Spec(
+        "Delete",
+        ("Del",),
+        I.DELETE,
+        "Delete the selected measurement, or take the selected finding off the list",
     ),
     A.LAYOUT_FOUR: _Spec("Four Views", ("F2",), I.LAYOUT, checkable=True, group="layout"),
     A.LAYOUT_AXIAL: _Spec("Axial", ("F3",), checkable=True, group="layout"),
@@ -178,6 +198,18 @@ _SPECS: dict[ActionId, _Spec] = {
     A.TOOL_CROSSHAIR: _Spec(
         "Point", (), I.FINDING, "Left drag brings all views to a point", True, group="tool"
     ),
+    A.MEASURE_LENGTH: _measuring("Length", "L", I.RULER, "the ends of a line"),
+    A.MEASURE_BIDIRECTIONAL: _measuring(
+        "Long and Short Axis", "D", I.BIDIRECTIONAL, "the ends of the long axis"
+    ),
+    A.MEASURE_ANGLE: _measuring("Angle", "A", I.ANGLE, "an end, the vertex and the other end"),
+    A.MEASURE_COBB: _measuring("Cobb Angle", "Shift+A", I.COBB, "two lines along end plates"),
+    A.MEASURE_RECTANGLE: _measuring("Rectangle", "Shift+E", I.RECTANGLE, "two opposite corners"),
+    A.MEASURE_ELLIPSE: _measuring("Ellipse", "E", I.ELLIPSE, "two corners of the box around it"),
+    A.MEASURE_FREEHAND: _measuring("Freehand", "F", I.FREEHAND, "an outline, or its corners"),
+    A.MEASURE_PROBE: _measuring("Probe", "P", I.PROBE, "the point whose value is read"),
+    A.MARK_ARROW: _measuring("Arrow", "Shift+L", I.ARROW, "the tip and the tail"),
+    A.MARK_TEXT: _measuring("Text", "Shift+T", I.TEXT, "where the text begins"),
     A.AUTO_WINDOW: _Spec("Auto", ("0",), tip="Fit the window to the values of the volume"),
     A.INVERT: _Spec("Invert", ("I",), I.INVERT, "Swap black and white", checkable=True),
     A.FLIP_HORIZONTAL: _Spec("Flip Horizontally", ("H",), I.FLIP_HORIZONTAL),
@@ -213,7 +245,7 @@ _SPECS: dict[ActionId, _Spec] = {
     A.ABOUT: _Spec("About Hounsfield"),
 }
 
-#: Layouts, themes and tools by the action that chooses them.
+#: Layouts, themes, tools and figures by the action that chooses them.
 LAYOUTS = {
     A.LAYOUT_FOUR: "2x2",
     A.LAYOUT_AXIAL: "axial",
@@ -235,6 +267,18 @@ TOOLS = {
     A.TOOL_PAN: "pan",
     A.TOOL_ZOOM: "zoom",
     A.TOOL_CROSSHAIR: "crosshair",
+}
+MEASURES = {
+    A.MEASURE_LENGTH: Kind.LENGTH,
+    A.MEASURE_BIDIRECTIONAL: Kind.BIDIRECTIONAL,
+    A.MEASURE_ANGLE: Kind.ANGLE,
+    A.MEASURE_COBB: Kind.COBB,
+    A.MEASURE_RECTANGLE: Kind.RECTANGLE,
+    A.MEASURE_ELLIPSE: Kind.ELLIPSE,
+    A.MEASURE_FREEHAND: Kind.FREEHAND,
+    A.MEASURE_PROBE: Kind.PROBE,
+    A.MARK_ARROW: Kind.ARROW,
+    A.MARK_TEXT: Kind.TEXT,
 }
 
 

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QApplication
 
 from viewer.session.session import Session
 from viewer.ui import layouts, theme
-from viewer.ui.actions import LAYOUTS, THEMES, TOOLS, Actions
+from viewer.ui.actions import LAYOUTS, MEASURES, THEMES, TOOLS, Actions
 from viewer.ui.actions import ActionId as A
 from viewer.ui.analysis_controller import AnalysisController
 from viewer.ui.layouts import LayoutName
+from viewer.ui.measure.tools import MeasureTools
 from viewer.ui.mouse import Tool
 from viewer.ui.panes import Panes
 from viewer.ui.settings import Settings
@@ -34,6 +35,7 @@ _NEED_A_VOLUME = (
     A.FIRST_SLICE,
     A.LAST_SLICE,
     A.CINE,
+    *MEASURES,
 )
 
 
@@ -53,6 +55,7 @@ class Commands(QObject):
         actions: Actions,
         session: Session,
         panes: Panes,
+        measuring: MeasureTools,
         analysis: AnalysisController,
         settings: Settings,
         parent: QObject | None = None,
@@ -61,6 +64,8 @@ class Commands(QObject):
         self._actions = actions
         self._session = session
         self._panes = panes
+        self._measuring = measuring
+        self._left_tool = Tool.WINDOW
         self._analysis = analysis
         self._settings = settings
         self._connect_looking()
@@ -99,7 +104,9 @@ class Commands(QObject):
         for name, layout in LAYOUTS.items():
             self._on(name, partial(panes.show_layout, LayoutName(layout)))
         for name, tool in TOOLS.items():
-            self._on(name, partial(panes.set_left_tool, Tool(tool)))
+            self._on(name, partial(self._take, Tool(tool)))
+        for name, kind in MEASURES.items():
+            self._on(name, partial(self._measuring.choose, kind))
         for name, chosen in THEMES.items():
             self._on(name, partial(self._choose_theme, chosen))
         self._on(A.MAXIMIZE, lambda: panes.toggle_maximized())
@@ -114,7 +121,7 @@ class Commands(QObject):
         session = self._session
         self._on(A.UNDO, session.history.undo)
         self._on(A.REDO, session.history.redo)
-        self._on(A.DISMISS_FINDING, session.dismiss_selected)
+        self._on(A.DELETE, session.delete_selected)
         self._on(A.NEXT_FINDING, lambda: session.jump_to_neighbour(1))
         self._on(A.PREVIOUS_FINDING, lambda: session.jump_to_neighbour(-1))
         self._on_toggle(A.OVERLAY, session.results.show_overlay)
@@ -130,6 +137,9 @@ class Commands(QObject):
         session.results.findings_changed.connect(self._show_findings)
         session.results.selection_changed.connect(self._show_findings)
         session.results.overlay_changed.connect(self._show_overlay)
+        session.measurements.changed.connect(self._show_deletion)
+        session.measurements.selection_changed.connect(self._show_deletion)
+        self._measuring.changed.connect(self._show_tool)
         session.opening.activity_changed.connect(self._show_running)
         self._analysis.changed.connect(self._show_running)
         self._panes.layout_changed.connect(self._show_layout)
@@ -149,7 +159,7 @@ class Commands(QObject):
         self._actions.check(A.TEXTS, options.texts)
         self._actions.check(A.OVERLAY_PLANES, options.overlay_planes)
         self._actions.check(A.SHUTTER, options.shutter)
-        self._actions.check(A.TOOL_WINDOW, True)
+        self._show_tool()
         for name, chosen in THEMES.items():
             self._actions.check(name, chosen == theme.chosen_theme())
 
@@ -197,11 +207,21 @@ class Commands(QObject):
             why = "" if results.shown else "There are no findings above the threshold."
         for name in (A.NEXT_FINDING, A.PREVIOUS_FINDING):
             self._actions.refuse(name, why)
-        selected = results.selected is not None
-        self._actions.refuse(
-            A.DISMISS_FINDING, why or ("" if selected else "Select a finding first.")
-        )
+        self._show_deletion()
         self._show_overlay()
+
+    def _show_deletion(self) -> None:
+        what = self._session.deletion
+        self._actions[A.DELETE].setText(what or "Delete")
+        self._actions.refuse(A.DELETE, "" if what else "Select a measurement or a finding first.")
+
+    def _show_tool(self) -> None:
+        for name, kind in MEASURES.items():
+            if kind is self._measuring.kind:
+                self._actions.check(name, True)
+        if self._measuring.kind is None:
+            (name,) = (name for name, tool in TOOLS.items() if tool == self._left_tool)
+            self._actions.check(name, True)
 
     def _show_overlay(self) -> None:
         results = self._session.results
@@ -237,6 +257,12 @@ class Commands(QObject):
         assert isinstance(app, QApplication)
         self._settings.theme = name
         theme.apply_theme(app, name)
+
+    def _take(self, tool: Tool) -> None:
+        """Give the left mouse button something else to do than to measure."""
+        self._left_tool = tool
+        self._panes.set_left_tool(tool)
+        self._measuring.choose(None)
 
     def _cancel(self) -> None:
         if self._analysis.progress is not None:

@@ -29,6 +29,8 @@ from viewer.ui.analysis_panel import AnalysisPanel
 from viewer.ui.banner import Banner
 from viewer.ui.commands import Commands
 from viewer.ui.icons import application_icon
+from viewer.ui.measure.layer import MeasureLayer
+from viewer.ui.measure.tools import MeasureTools
 from viewer.ui.menus import build_menus, build_toolbar
 from viewer.ui.panes import Panes
 from viewer.ui.report_panel import ReportPanel
@@ -79,6 +81,9 @@ class MainWindow(QMainWindow):
         self._on_close = on_close
         self.actions_ = Actions(self)
         self.panes = Panes(session, settings.view_options, self)
+        self.measuring = MeasureTools(session, self)
+        for pane in self.panes.grid.all_panes:
+            MeasureLayer(pane.slice_view, session, self.measuring)
         self.windows = WindowMenu(session, presets, self.actions_[A.AUTO_WINDOW], self)
         self.banner = Banner()
         self.series_panel = SeriesPanel(session)
@@ -91,7 +96,7 @@ class MainWindow(QMainWindow):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._build()
         self._commands = Commands(
-            self.actions_, session, self.panes, analysis, settings, parent=self
+            self.actions_, session, self.panes, self.measuring, analysis, settings, parent=self
         )
         self._connect()
         self._restore()

@@ -25,7 +25,7 @@ _FILE: tuple[_Entry, ...] = (
     None,
     A.QUIT,
 )
-_EDIT: tuple[_Entry, ...] = (A.UNDO, A.REDO, None, A.DISMISS_FINDING)
+_EDIT: tuple[_Entry, ...] = (A.UNDO, A.REDO, None, A.DELETE)
 _LAYOUT: tuple[_Entry, ...] = (
     A.LAYOUT_FOUR,
     A.LAYOUT_ONE_AND_THREE,
@@ -83,6 +83,20 @@ _ANALYSIS: tuple[_Entry, ...] = (
     A.TRAIN,
     A.REPORT,
 )
+_MEASURE: tuple[_Entry, ...] = (
+    A.MEASURE_LENGTH,
+    A.MEASURE_BIDIRECTIONAL,
+    A.MEASURE_ANGLE,
+    A.MEASURE_COBB,
+    None,
+    A.MEASURE_RECTANGLE,
+    A.MEASURE_ELLIPSE,
+    A.MEASURE_FREEHAND,
+    A.MEASURE_PROBE,
+    None,
+    A.MARK_ARROW,
+    A.MARK_TEXT,
+)
 _HELP: tuple[_Entry, ...] = (A.SHORTCUTS, A.ABOUT)
 _THEMES: tuple[_Entry, ...] = (A.THEME_DARK, A.THEME_LIGHT, A.THEME_SYSTEM)
 
@@ -93,6 +107,10 @@ _TOOLBAR: tuple[_Entry, ...] = (
     A.TOOL_PAN,
     A.TOOL_ZOOM,
     A.TOOL_CROSSHAIR,
+    A.MEASURE_LENGTH,
+    A.MEASURE_ANGLE,
+    A.MEASURE_ELLIPSE,
+    A.MEASURE_PROBE,
     None,
     A.INVERT,
     A.FLIP_HORIZONTAL,
@@ -133,6 +151,7 @@ def build_menus(window: QMainWindow, actions: Actions, windows: WindowMenu) -> N
     _fill(image.addMenu("Slices"), _SLICES, actions)
     image.addSeparator()
     _fill(image, _IMAGE, actions)
+    _fill(bar.addMenu("&Measure"), _MEASURE, actions)
     _fill(bar.addMenu("&Analysis"), _ANALYSIS, actions)
     _fill(bar.addMenu("&Help"), _HELP, actions)
 

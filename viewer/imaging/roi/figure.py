@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
+from skimage.measure import approximate_polygon
 
 from viewer.imaging.geometry import Points
 from viewer.imaging.plane import Plane
@@ -153,6 +154,18 @@ class Figure:
         middle = (start + end) / 2
         flat = np.stack([start, end, middle + across, middle - across])
         return replace(self, points=self._lps(flat))
+
+    def simplified(self, tolerance_mm: float) -> Figure:
+        """A freehand outline with fewer points, never farther from the line than the tolerance.
+
+        By Douglas and Peucker (Cartographica 1973; 10(2): 112-122).
+        """
+        if self.kind is not Kind.FREEHAND or len(self.points) < 4:
+            return self
+        flat = self._flat
+        closed = np.concatenate([flat, flat[:1]])
+        kept = approximate_polygon(closed, tolerance_mm)[:-1]  # type: ignore[no-untyped-call]
+        return replace(self, points=self._lps(kept)) if len(kept) >= 3 else self
 
     def lies_in(self, plane: Plane, reach_mm: float) -> bool:
         """Whether all of it is within ``reach_mm`` of a plane."""

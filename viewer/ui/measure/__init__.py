@@ -1,0 +1,1 @@
+"""Measurements in the window: tools, drawing, table, export."""
