@@ -23,6 +23,7 @@ from viewer.analysis import Analysis, heatmap_volume, image_of
 from viewer.dicom.load import load
 from viewer.dicom.scan import scan
 from viewer.dicom.series import LengthUnit
+from viewer.formats.load import load as load_any
 from viewer.formats.scan import scan as scan_all_formats
 from viewer.imaging.geometry import Geometry
 from viewer.imaging.volume import AIR_HU, PADDING, Volume
@@ -196,3 +197,13 @@ def test_an_inverted_picture_reaches_the_model_with_dense_bright(tmp_path: Path,
     first, last = float(voxels[0, 0, 1]), float(voxels[0, 7, 9])
     assert image.voxels[0, 0, 1] == pytest.approx(last, abs=1)
     assert image.voxels[0, 7, 9] == pytest.approx(first, abs=1)
+
+
+def test_a_picture_in_colour_is_handed_on_with_its_colour(tmp_path: Path):
+    rgb = np.zeros((20, 30, 3), np.uint8)
+    rgb[5:10, 5:10] = (200, 30, 40)
+    Image.fromarray(rgb).save(tmp_path / "cell.png")
+    (series,) = scan_all_formats([tmp_path]).series
+    seen = image_of(series, load_any(series).volume)
+    assert seen.color is not None
+    np.testing.assert_array_equal(seen.color[0], rgb)

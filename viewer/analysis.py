@@ -322,6 +322,7 @@ def image_of(series: Series, volume: Volume) -> Image:
         identifier=series.series_uid,
         slice_thickness_mm=series.slice_thickness_mm,
         body_part=series.body_part,
+        color=volume.color,
     )
 
 

@@ -17,7 +17,7 @@ from torch import nn
 from ai import explain
 from ai.classification.calibration import members_of, probabilities
 from ai.classification.parameters import Parameters
-from ai.classification.preparation import Prepared, prepare
+from ai.classification.preparation import Preparation, Prepared, prepare
 from ai.classification.views import logits_of, view
 from ai.errors import ContractError, PackageError
 from ai.findings import Heatmap
@@ -45,7 +45,8 @@ class Classification:
     heatmap : Heatmap
         Contribution of each place to the log-odds of the explained class.
     reasons : tuple of str
-        Why the result should not be trusted: the picture is unlike those of the training set.
+        Why the result should not be trusted: the picture is unlike those of the training set,
+        or in colour where those were grey.
         Empty where it is like them.
     distance : float, optional
         From the training set's pictures; about 2 within it.
@@ -97,7 +98,7 @@ def classify(
         )
     report(Progress("prepare", 0, 3))
     with _timed(seconds, "prepare"):
-        prepared = prepare(image.voxels[0], settings.preparation)
+        prepared = prepare(_picture(image, settings.preparation), settings.preparation)
     report(Progress("network", 1, 3))
     with _timed(seconds, "network"):
         logits = logits_of(
@@ -125,7 +126,7 @@ def classify(
             ),
             full=max(float(evidence.max()), _CERTAIN),
         ),
-        reasons=_reasons(distance, settings.familiar_below),
+        reasons=tuple(_reasons(image, distance, settings)),
         distance=distance,
     )
 
@@ -145,6 +146,12 @@ def _validated(
     if guard is not None and not isinstance(guard, Familiarity):
         raise PackageError("The model's network “familiarity” is none.")
     return settings, classifiers, guard
+
+
+def _picture(image: Image, preparation: Preparation) -> npt.NDArray[Any]:
+    """The one slice: in colour for a model that learnt from colour, if it has any."""
+    colour = image.color if preparation.colour else None
+    return np.asarray(image.voxels[0] if colour is None else colour[0])
 
 
 def _classes(found: npt.NDArray[np.float64], settings: Parameters) -> dict[str, float]:
@@ -173,13 +180,15 @@ def _distance(
         return float(guard(explain.pooled(network.features(image)))[0])
 
 
-def _reasons(distance: float | None, familiar_below: float | None) -> tuple[str, ...]:
-    if distance is None or familiar_below is None or distance < familiar_below:
-        return ()
-    return (
-        "The picture is unlike those that the model was trained on (distance"
-        f" {distance:.1f}, familiar below {familiar_below:.1f}): its probabilities mean nothing.",
-    )
+def _reasons(image: Image, distance: float | None, settings: Parameters) -> Iterator[str]:
+    if image.is_colourful and not settings.preparation.colour:
+        yield "The picture is in colour; the model was trained on grey ones."
+    limit = settings.familiar_below
+    if distance is not None and limit is not None and distance >= limit:
+        yield (
+            "The picture is unlike those that the model was trained on (distance"
+            f" {distance:.1f}, familiar below {limit:.1f}): its probabilities mean nothing."
+        )
 
 
 def _map_affine(image: Image, prepared: Prepared, side: int) -> npt.NDArray[np.float64]:

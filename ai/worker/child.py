@@ -12,6 +12,7 @@ from collections.abc import Callable
 from ctypes import c_uint64
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
+from typing import Any
 
 import numpy as np
 
@@ -86,9 +87,12 @@ def _answer(connection: Connection, cancelled: c_uint64, runner: Runner, message
             raise CancelledError(CANCELLED)
         connection.send(Progressed(progress))
 
-    with taken(message.voxels) as voxels:
-        _run(connection, runner, message, replace(message.image, voxels=voxels), report)
-        del voxels
+    with contextlib.ExitStack() as held:
+        arrays: dict[str, Any] = {
+            field: held.enter_context(taken(array)) for field, array in message.arrays.items()
+        }
+        _run(connection, runner, message, replace(message.image, **arrays), report)
+        arrays.clear()
 
 
 def _run(

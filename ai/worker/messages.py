@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,13 +26,14 @@ class Warm:
 class Start:
     """Run a request on an image.
 
-    ``image`` is all of it but its voxels; ``heatmap_name`` names the memory for the heatmap.
+    ``image`` is all of it but its arrays of pixels, which ``arrays`` holds by the names that they
+    have in it; ``heatmap_name`` names the memory for the heatmap.
     """
 
     job: int
     request: Request
     image: Image
-    voxels: SharedArray
+    arrays: Mapping[str, SharedArray]
     heatmap_name: str
 
 

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from ai.errors import AIError, CancelledError, WorkerError
 from ai.findings import Findings
@@ -28,7 +29,7 @@ from ai.progress import Progress
 from ai.request import DeviceChoice, Request
 from ai.worker.child import engine_runner, serve
 from ai.worker.job import CANCELLED, Job
-from ai.worker.memory import Block, discard, taken
+from ai.worker.memory import Block, SharedArray, discard, taken
 from ai.worker.messages import Failed, Finished, Progressed, Received, Runner, Start, Warm
 
 _log = logging.getLogger(__name__)
@@ -175,15 +176,15 @@ class Worker:
     def _findings(self, job: Job, image: Image) -> Findings:
         process = self._running()
         name = f"hf{os.getpid():x}{secrets.token_hex(4)}"
-        block = Block(f"{name}i", image.voxels)
-        try:
-            bare = replace(image, voxels=np.empty((0, 0, 0), image.voxels.dtype))
+        bare = replace(image, voxels=np.empty((0, 0, 0), image.voxels.dtype), color=None)
+        with contextlib.ExitStack() as held:
+            held.callback(discard, f"{name}o")
+            shared = {"voxels": _shared(held, f"{name}i", image.voxels)}
+            if image.color is not None:
+                shared["color"] = _shared(held, f"{name}c", image.color)
             with contextlib.suppress(OSError):  # it has died: the connection says so below
-                process.send(Start(job.number, job.request, bare, block.shared, f"{name}o"))
+                process.send(Start(job.number, job.request, bare, shared, f"{name}o"))
             return self._follow(process, job)
-        finally:
-            block.close()
-            discard(f"{name}o")
 
     def _follow(self, process: _Process, job: Job) -> Findings:
         """Listen to a run until it ends, or until it is no longer wanted."""
@@ -304,6 +305,12 @@ class _Bell:
         with self._lock:
             self._button.close()
             self.connection.close()
+
+
+def _shared(held: contextlib.ExitStack, name: str, array: npt.NDArray[Any]) -> SharedArray:
+    block = Block(name, array)
+    held.callback(block.close)
+    return block.shared
 
 
 def _with_heatmap(message: Finished) -> Findings:

@@ -215,7 +215,11 @@ def _broken(request: Request, image: Image, report: Report) -> Findings:
 
 def _identify(request: Request, image: Image, report: Report) -> Findings:
     findings = marker_findings(request, image, report)
-    versions = {"pid": str(os.getpid()), "writeable": str(image.voxels.flags.writeable)}
+    versions = {
+        "pid": str(os.getpid()),
+        "writeable": str(image.voxels.flags.writeable),
+        "color": "none" if image.color is None else str(image.color[1, 2, 3].tolist()),
+    }
     run = findings.run.model_copy(update={"versions": versions})
     return Findings(**{**vars(findings), "run": run})
 

@@ -11,6 +11,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,16 @@ def test_the_process_stays_warm_and_gets_read_only_voxels(worker: Worker) -> Non
     assert first.run.versions == second.run.versions
     assert int(first.run.versions["pid"]) != os.getpid()
     assert first.run.versions["writeable"] == "False"
+
+
+def test_colour_comes_with_the_voxels_and_leaves_nothing_behind(worker: Worker) -> None:
+    color = np.zeros((*IMAGE.voxels.shape, 3), np.uint8)
+    color[1, 2, 3] = (10, 20, 30)
+    before = blocks()
+    for image, expected in ((replace(IMAGE, color=color), "[10, 20, 30]"), (IMAGE, "none")):
+        findings = worker.submit(request("identify"), image).result()
+        assert findings.run.versions["color"] == expected
+    assert blocks() == before
 
 
 def test_jobs_run_in_the_order_of_their_submission(worker: Worker) -> None:

@@ -112,6 +112,39 @@ def test_a_picture_unlike_the_training_sets_is_flagged_and_a_like_one_is_not():
     assert run(image(empty), {"member_1": Bright()}, familiar_below=10.0).reasons == ()
 
 
+def in_colour(rgb: np.ndarray) -> Image:
+    return Image(rgb.mean(-1)[None].astype(np.float32), np.eye(4), "OT", color=rgb[None])
+
+
+def test_a_colour_photograph_is_flagged_for_a_model_of_grey_pictures_and_a_stamp_is_not():
+    grey = np.repeat(planted()[0, ..., None] // 12, 3, axis=-1).astype(np.uint8)
+    photograph, stamped = grey.copy(), grey.copy()
+    photograph[..., 0] = 200
+    stamped[:10, :20] = (200, 0, 0)
+    assert "in colour" in run(in_colour(photograph)).reasons[0]
+    assert not run(in_colour(stamped)).reasons
+    assert not run(in_colour(grey)).reasons
+
+
+def test_a_model_of_colour_pictures_sees_the_colour():
+    class Red(Bright):
+        def features(self, image: torch.Tensor, stages: int | None = None) -> torch.Tensor:
+            return super().features(image[:, :1] - image[:, 2:], stages)
+
+    colours = PLAIN.model_copy(update={"colour": True, "mean": (0.0,) * 3, "sd": (1.0,) * 3})
+    red = np.zeros((60, 60, 3), np.uint8)
+    red[20:40, 20:40] = (250, 40, 40)
+
+    def bright(picture: Image) -> float:
+        found = run(picture, {"member_1": Red()}, preparation=colours.model_dump())
+        assert not found.reasons
+        return found.classes["bright"]
+
+    grey = image(red.mean(-1)[None])
+    assert bright(in_colour(red)) > bright(in_colour(red[..., ::-1].copy()))
+    assert bright(in_colour(red)) > bright(grey)
+
+
 def test_a_stack_of_slices_is_refused():
     with pytest.raises(ContractError, match="5 slices"):
         run(image(np.zeros((5, 32, 32))))
