@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +17,14 @@ from ai.classification.preparation import Grey
 from ai.errors import AIError
 from ai.training.classification.config import Config
 from ai.training.classification.pictures import decode
-from ai.training.classification.samples import Prints, Source, classes_of, indices, open_source
+from ai.training.classification.samples import (
+    Prints,
+    Sample,
+    Source,
+    classes_of,
+    indices,
+    open_source,
+)
 from ai.training.classification.split import Parts, divide
 from ai.training.configuration import AnyConfig
 from ai.training.tabular.config import TableConfig
@@ -115,11 +121,11 @@ def survey(path: Path, config: AnyConfig) -> Survey:
 def _survey_pictures(path: Path, config: Config) -> Survey:
     source = open_source(path, config.data.patient_pattern)
     labels = config.data.labels or classes_of(source)
-    digests = _digests(path, tuple(s.file for s in source.samples))
+    patients, digests = _identities(path, source.samples)
     prints = Prints(
         np.zeros((len(source.samples), 0, 0, 0), dtype=np.uint8),
         indices(source.samples, labels),
-        np.array([s.patient for s in source.samples]),
+        np.array(patients),
         np.array([s.file for s in source.samples]),
         np.array(digests),
     )
@@ -172,18 +178,19 @@ def _survey(
 
 
 @lru_cache(maxsize=2)
-def _digests(path: Path, files: tuple[str, ...]) -> tuple[str, ...]:
-    """The sha256 of each file, read once for all the splits that a user tries."""
+def _identities(path: Path, samples: tuple[Sample, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Patient and sha256 of each file, read once for all the splits that a user tries."""
     read = open_source(path).read
-
-    def each() -> Iterator[str]:
-        for name in files:
-            try:
-                yield hashlib.sha256(read(name)).hexdigest()
-            except (OSError, KeyError):
-                yield name  # training leaves the file out and says so
-
-    return tuple(each())
+    patients, digests = [], []
+    for sample in samples:
+        try:
+            content = read(sample.file)
+            patients.append(sample.patient_in(content))
+            digests.append(hashlib.sha256(content).hexdigest())
+        except (OSError, KeyError):  # training leaves the file out and says so
+            patients.append(sample.patient or sample.file)
+            digests.append(sample.file)
+    return tuple(patients), tuple(digests)
 
 
 def _thumbnails(source: Source, members: npt.NDArray[np.bool_], seed: int) -> tuple[Grey, ...]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -46,6 +47,30 @@ def test_a_configuration_of_a_table_needs_its_data(tmp_path, run):
     config = tmp_path / "table.toml"
     config.write_text('kind = "table"\n')
     assert run("train", config, "--out", tmp_path).exit_code == 2
+
+
+def test_a_built_in_configuration_draws_its_own_cells_and_keeps_them_apart(
+    tmp_path, run, monkeypatch
+):
+    asked = {}
+    monkeypatch.setattr("viewer.cli.train.cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("viewer.cli.train.trainings", lambda: tmp_path / "trainings")
+    monkeypatch.setattr(
+        "ai.training.classification.workbench.train",
+        lambda config, **given: (
+            asked.update(given, config=config) or SimpleNamespace(folder=given["out"])
+        ),
+    )
+    result = run("train", "cells")
+    assert result.exit_code == 0, result.stderr
+    assert asked["config"].name == "cells.toml"
+    assert len(list((asked["data"] / "infected").glob("*.png"))) > 50
+    assert asked["out"] == tmp_path / "trainings" / "cells"
+    asked["out"].mkdir(parents=True)
+    again = run("train", "cells")
+    assert again.exit_code == 1
+    assert "--resume" in again.stderr
+    assert run("train", "cells", "--resume").exit_code == 0
 
 
 def test_training_something_unknown_says_what_there_is(tmp_path, run):

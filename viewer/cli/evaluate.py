@@ -48,7 +48,7 @@ def evaluate(
     if package.spec.task == "classification":
         from ai.training.classification.evaluation import evaluate as evaluate_classifier
 
-        evaluation = evaluate_classifier(package.folder, data)
+        evaluation = evaluate_classifier(package.folder, data, report=progress)
     elif data.suffix == ".npz" or (data.is_dir() and any(data.glob("*.npz"))):
         from ai.training import nodules
 

@@ -34,7 +34,7 @@ class Data(_Section):
         The classes and their order; those found, in alphabetical order, if empty.
     patient_pattern : str
         A regular expression whose first group is the patient in a file's name, where no column
-        says so. Without it every file is a patient of its own.
+        says so. Without it a DICOM file is of its Patient ID, and any other a patient of its own.
     """
 
     path: Path | None = None
@@ -152,8 +152,10 @@ class Optimisation(_Section):
     patience : int
         Training stops after so many epochs without a better validation loss; 0 for never.
     label_smoothing : float
-    balance : {"none", "weights", "sampler"}
-        Against unequal classes: weighted loss, or as many pictures of each class.
+    balance : {"none", "weights", "sampler", "augmentation"}
+        Against unequal classes: a weighted loss; pictures drawn equally often of each class, as
+        many as there are; or every picture once and the rarer classes filled up with further
+        copies, each augmented in its own way.
     averaging : float
         Decay a step of the exponentially averaged weights, which are the ones kept; 0 for none.
     amp : bool
@@ -170,7 +172,7 @@ class Optimisation(_Section):
     warmup: Annotated[float, Field(ge=0)] = 0.0
     patience: Annotated[int, Field(ge=0)] = 0
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    balance: Literal["none", "weights", "sampler"] = "none"
+    balance: Literal["none", "weights", "sampler", "augmentation"] = "none"
     averaging: Annotated[float, Field(ge=0, lt=1)] = 0.0
     amp: bool = False
 
@@ -198,6 +200,18 @@ class Use(_Section):
     prior: dict[str, Positive] = {}
     sensitivity: Fraction = 0.95
     views: tuple[float, ...] = (1.0,)
+
+
+class Report(_Section):
+    """What is drawn of the finished network.
+
+    Parameters
+    ----------
+    features : tuple of int
+        The stages whose feature maps are drawn, from 1, the finest; all if empty.
+    """
+
+    features: tuple[Annotated[int, Field(ge=1)], ...] = ()
 
 
 class Input(_Section):
@@ -231,6 +245,7 @@ class Config(_Section):
     network: Network
     optimisation: Optimisation = Optimisation()
     use: Use = Use()
+    report: Report = Report()
     input: Input = Input()
     card: Card
 

@@ -22,6 +22,7 @@ from ai.training.classification.config import Config
 from ai.training.classification.optimisation import (
     Schedule,
     class_weights,
+    epoch_length,
     epoch_order,
     optimiser,
     stops,
@@ -88,7 +89,8 @@ class Trainer:
         learner = optimiser(settings, network.parameters())
         best = checkpoint.with_suffix(".best.pt")
         state = _restore(checkpoint, network, average, learner) if resume else _State()
-        steps = -(-len(self.train) // settings.batch)
+        length = epoch_length(self.train.labels, self.classes, settings.balance)
+        steps = -(-length // settings.batch)
         schedule = Schedule(settings, steps, state.losses)
         while state.epoch < settings.epochs and not stops(state.losses, settings.patience):
             self._epoch(network, average, learner, schedule, state.epoch, member)
@@ -133,6 +135,10 @@ class Trainer:
         if settings.balance == "weights":
             weight = torch.from_numpy(class_weights(self.train.labels, self.classes)).float()
             weight = weight.to(self.device)
+        # Gradients of float16 would vanish unscaled; where nothing is in float16 it does nothing.
+        scaler = torch.amp.GradScaler(
+            self.device.type, enabled=settings.amp and self.device.type == "cuda"
+        )
         network.train()
         batches = [b for b in np.array_split(order, schedule.steps_an_epoch) if len(b) > 1]
         started, total, hits, seen = time.monotonic(), 0.0, 0, 0
@@ -148,9 +154,11 @@ class Trainer:
                 logits.float(), target, weight, label_smoothing=settings.label_smoothing
             )
             learner.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
+            scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+            scaler.unscale_(learner)
             nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-            learner.step()
+            scaler.step(learner)
+            scaler.update()
             average.update_parameters(network)
             total += float(loss.detach())
             hits += int((logits.detach().argmax(1) == target).sum())

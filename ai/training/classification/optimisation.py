@@ -89,8 +89,39 @@ def class_weights(labels: npt.NDArray[np.int64], classes: int) -> npt.NDArray[np
 def epoch_order(
     labels: npt.NDArray[np.int64], classes: int, balance: str, rng: np.random.Generator
 ) -> npt.NDArray[np.int64]:
-    """The pictures of an epoch in random order; with ``sampler``, classes equally often."""
-    if balance != "sampler":
-        return rng.permutation(len(labels))
-    weight = class_weights(labels, classes)[labels]
-    return rng.choice(len(labels), len(labels), p=weight / weight.sum())
+    """The pictures of an epoch in random order.
+
+    With ``sampler``, as many, drawn so that classes are equally frequent. With ``augmentation``,
+    all of them, and of the rarer classes so many again that every class has as many as the largest.
+    """
+    if balance == "sampler":
+        weight = class_weights(labels, classes)[labels]
+        return rng.choice(len(labels), len(labels), p=weight / weight.sum())
+    rows = np.arange(len(labels))
+    if balance == "augmentation":
+        counts = np.bincount(labels, minlength=classes)
+        rows = np.concatenate(
+            [
+                rows,
+                *(
+                    _repeated(np.flatnonzero(labels == c), counts.max(), rng)
+                    for c in np.flatnonzero(counts)
+                ),
+            ]
+        )
+    return rng.permutation(rows)
+
+
+def epoch_length(labels: npt.NDArray[np.int64], classes: int, balance: str) -> int:
+    """How many pictures ``epoch_order`` gives."""
+    if balance != "augmentation":
+        return len(labels)
+    counts = np.bincount(labels, minlength=classes)
+    return int(counts.max() * np.count_nonzero(counts))
+
+
+def _repeated(
+    rows: npt.NDArray[np.int64], wanted: int, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Rows to be added to these, so that there are as many as wanted: each about as often."""
+    return rng.permutation(np.resize(rng.permutation(rows), wanted - len(rows)))

@@ -42,7 +42,7 @@ def decode(content: bytes, name: str) -> npt.NDArray[np.generic]:
     ------
     PictureError
     """
-    if PurePosixPath(name).suffix.lower() in _DICOM or content[128:132] == b"DICM":
+    if _is_dicom(content, name):
         return _dicom(content, name)
     try:
         with Picture.open(io.BytesIO(content)) as picture:
@@ -50,6 +50,23 @@ def decode(content: bytes, name: str) -> npt.NDArray[np.generic]:
             return np.asarray(picture if deep or picture.mode == "L" else picture.convert("RGB"))
     except (UnidentifiedImageError, OSError, ValueError) as error:
         raise PictureError(f"{name} is not a picture that can be read: {error}.") from error
+
+
+def patient_of(content: bytes, name: str) -> str:
+    """The Patient ID of a DICOM file; empty of one without it, and of any other picture."""
+    if not _is_dicom(content, name):
+        return ""
+    try:
+        dataset = pydicom.dcmread(
+            io.BytesIO(content), stop_before_pixels=True, specific_tags=["PatientID"]
+        )
+    except (InvalidDicomError, AttributeError, ValueError, NotImplementedError):
+        return ""
+    return str(dataset.get("PatientID") or "").strip()
+
+
+def _is_dicom(content: bytes, name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in _DICOM or content[128:132] == b"DICM"
 
 
 def _dicom(content: bytes, name: str) -> npt.NDArray[np.generic]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ai.classification.preparation import Grey, Preparation, prepare
 from ai.errors import AIError
-from ai.training.classification.pictures import SUFFIXES, decode
+from ai.training.classification.pictures import SUFFIXES, decode, patient_of
 
 Reader = Callable[[str], bytes]
 Change = Callable[[npt.NDArray[np.generic]], npt.NDArray[np.generic]]
@@ -28,11 +28,24 @@ class DataError(AIError):
 
 @dataclass(frozen=True)
 class Sample:
-    """One labelled picture: its file's name within the source, its class and its patient."""
+    """One labelled picture.
+
+    Parameters
+    ----------
+    file : str
+        Its name within the source.
+    label : str
+    patient : str
+        Empty where neither a table nor the file's name says so.
+    """
 
     file: str
     label: str
     patient: str
+
+    def patient_in(self, content: bytes) -> str:
+        """The patient: as the source says, else as a DICOM file does, else the picture itself."""
+        return self.patient or patient_of(content, self.file) or self.file
 
 
 @dataclass(frozen=True)
@@ -154,7 +167,7 @@ def load(
     change : callable, optional
         Done to each picture before it is prepared: a shift to be measured.
     """
-    pixels, kept, digests, skipped = [], [], [], []
+    pixels, kept, patients, digests, skipped = [], [], [], [], []
     for sample in source.samples:
         try:
             content = source.read(sample.file)
@@ -164,13 +177,14 @@ def load(
             skipped.append(f"{sample.file}: {error}")
             continue
         kept.append(sample)
+        patients.append(sample.patient_in(content))
         digests.append(hashlib.sha256(content).hexdigest())
     if not kept:
         raise DataError("None of the pictures could be read.", skipped[0] if skipped else "")
     return Prints(
         np.stack(pixels),
         indices(kept, labels),
-        np.array([s.patient for s in kept]),
+        np.array(patients),
         np.array([s.file for s in kept]),
         np.array(digests),
         tuple(skipped),
@@ -208,7 +222,7 @@ def _by_folder(files: Iterable[str], pattern: str, where: str) -> tuple[Sample, 
             if hidden or path.suffix.lower() not in SUFFIXES or len(path.parts) < 2:
                 continue
             match = found.search(path.name) if found else None
-            yield Sample(file, path.parent.name, match.group(1) if match else file)
+            yield Sample(file, path.parent.name, match.group(1) if match else "")
 
     return _sorted(samples(), where)
 
@@ -220,7 +234,7 @@ def _table(text: str, read: Reader, where: str) -> Source:
     label = "class" if "class" in columns else "label"
     if not {file, label} <= columns:
         raise DataError(f"{where} lacks the columns “file” and “class”.")
-    samples = (Sample(r[file], r[label], r.get("patient") or r[file]) for r in rows)
+    samples = (Sample(r[file], r[label], r.get("patient") or "") for r in rows)
     return Source(_sorted(samples, where), read)
 
 

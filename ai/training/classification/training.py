@@ -125,6 +125,11 @@ def new_network(
     network = build(name, **network_arguments(config, preparation, classes))
     if not isinstance(network, ImageClassifier):
         raise ConfigError(f"The setting network.architecture: {name} does not classify pictures.")
+    if max(config.report.features, default=1) > len(network.stages):
+        raise ConfigError(
+            f"The setting report.features: {name} has {len(network.stages)} stages, not"
+            f" {max(config.report.features)}."
+        )
     if config.network.pretrained:
         start_from_imagenet(network, name)
     return network

@@ -12,13 +12,9 @@ from ai.classification.calibration import members_of, probabilities
 from ai.classification.parameters import Parameters
 from ai.networks.familiarity import Familiarity
 from ai.networks.image_classifier import ImageClassifier
+from ai.training.classification.answers import Answers, answers_of, measure
 from ai.training.classification.config import Config, ConfigError
-from ai.training.classification.evaluation import (
-    Answers,
-    answers_of,
-    logits_in_batches,
-    measure,
-)
+from ai.training.classification.evaluation import logits_in_batches
 from ai.training.classification.fitting import (
     fit_calibration,
     fit_familiarity,

@@ -67,9 +67,10 @@ def train(
         members = train_members(settings, material, out, used, follow, resume=resume)
     figures.draw_curves(pictures / "learning.png", history.curves)
     verdict = judge(settings, material, members, used, report)
-    reports.draw_answers(pictures, verdict.answers)
-    reports.draw_mistakes(pictures / "mistakes.png", verdict.answers, material)
-    reports.draw_features(pictures / "features.png", members[0], material, used)
+    reports.draw_answers(pictures, verdict.answers, material.prints)
+    reports.draw_features(
+        pictures / "features.png", members[0], material, used, settings.report.features
+    )
     for network in (*members, verdict.familiarity):
         network.cpu()
     return Release(settings, config, material, members, verdict).write(out / settings.id)

@@ -20,13 +20,14 @@ from ai.networks import build
 from ai.packages.schema import WEIGHTS
 from ai.packages.write import replace_file, write_weights
 from ai.training.classification import figures, reports
-from ai.training.classification.evaluation import Answers, measure
+from ai.training.classification.answers import Answers, measure
 from ai.training.classification.eventfile import EventFile
 from ai.training.classification.fitting import fit_calibration, threshold_for
 from ai.training.classification.history import History
 from ai.training.classification.optimisation import (
     Schedule,
     class_weights,
+    epoch_length,
     epoch_order,
     optimiser,
     stops,
@@ -191,9 +192,10 @@ def _learn(
     learner = optimiser(settings, network.parameters())
     losses: list[float] = []
     best = network.state_dict()
-    schedule = Schedule(settings, max(1, len(parts.train) // settings.batch), losses)
     rng = np.random.default_rng(config.seed)
     classes = int(truth.max()) + 1
+    length = epoch_length(truth[parts.train], classes, settings.balance)
+    schedule = Schedule(settings, max(1, length // settings.batch), losses)
     weight = None
     if settings.balance == "weights":
         weight = _tensor(class_weights(truth[parts.train], classes))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ai.training.classification.evaluation import Answers, measure
+from ai.training.classification.answers import Answers, measure
 
 LABELS = ("normal", "bacteria", "virus")
 
@@ -42,6 +42,14 @@ def test_the_operating_point_decides_before_the_likeliest_label():
     low, high = (answers(CASES, [0, 0, 2, 1], t).predicted.tolist() for t in (0.5, 0.7))
     assert low == [0, 1, 2, 1]  # normal is the likeliest of the second, but pneumonia is likelier
     assert high == [0, 0, 2, 1]
+
+
+def test_without_known_labels_the_decision_is_about_what_is_looked_for():
+    found = answers([[0.9, 0.1, 0.0], [0.2, 0.5, 0.3], [0.6, 0.3, 0.1]], [0, 3, 3])
+    truth, decided, names = found.decisions
+    assert names == ("no pneumonia", "pneumonia")
+    assert truth.tolist() == [0, 1, 1]
+    assert decided.tolist() == [0, 1, 0]
 
 
 def test_figures_are_those_of_the_operating_point_and_of_all_labels():

@@ -13,7 +13,13 @@ from ai.training.classification.config import ConfigError, Optimisation, read
 from ai.training.classification.curves import precision_recall, reliability, roc
 from ai.training.classification.eventfile import EventFile
 from ai.training.classification.fitting import fit_calibration, threshold_for
-from ai.training.classification.optimisation import Schedule, class_weights, epoch_order, stops
+from ai.training.classification.optimisation import (
+    Schedule,
+    class_weights,
+    epoch_length,
+    epoch_order,
+    stops,
+)
 from ai.training.metrics import auc, expected_calibration_error
 from tests.ai.training.classification.cells import CONFIG
 
@@ -58,6 +64,17 @@ def test_the_sampler_draws_classes_equally_and_weights_do_in_expectation():
     assert weighted == pytest.approx(1000 / 3)
     plain = epoch_order(labels, 3, "none", np.random.default_rng(0))
     assert np.array_equal(np.sort(plain), np.arange(1000))
+
+
+def test_rare_classes_are_filled_up_and_no_picture_is_left_out():
+    labels = np.repeat([0, 1, 2], [900, 90, 10])
+    order = epoch_order(labels, 3, "augmentation", np.random.default_rng(0))
+    assert len(order) == epoch_length(labels, 3, "augmentation") == 2700
+    assert np.bincount(labels[order]).tolist() == [900, 900, 900]
+    times = np.bincount(order)
+    assert times[:900].tolist() == [1] * 900
+    assert set(times[900:]) == {10, 90}
+    assert epoch_length(labels, 3, "sampler") == 1000
 
 
 def overconfident(n: int = 20000) -> tuple[np.ndarray, np.ndarray]:

@@ -25,12 +25,13 @@ def png(values: np.ndarray = GREY) -> bytes:
     return buffer.getvalue()
 
 
-def radiograph(photometric: str) -> bytes:
+def radiograph(photometric: str, patient: str = "") -> bytes:
     dataset = pydicom.Dataset()
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     dataset.SOPClassUID = SecondaryCaptureImageStorage
     dataset.SOPInstanceUID = generate_uid()
+    dataset.PatientID = patient
     dataset.Rows, dataset.Columns = GREY.shape
     dataset.SamplesPerPixel = 1
     dataset.PhotometricInterpretation = photometric
@@ -89,6 +90,16 @@ def test_a_table_of_dicom_and_png_paths_is_read_beside_it(tmp_path: Path):
     prints = load(open_source(tmp_path / "list.csv"), ("well", "sick"), SMALL)
     assert prints.labels.tolist() == [1, 0]
     assert np.array_equal(prints.pixels[0], prints.pixels[1])
+
+
+def test_a_dicom_file_says_whose_picture_it_is_unless_the_table_does(tmp_path: Path):
+    for name, patient in (("a", "P1"), ("b", "P1"), ("c", ""), ("d", "P2")):
+        (tmp_path / f"{name}.dcm").write_bytes(radiograph("MONOCHROME2", patient))
+    (tmp_path / "index.csv").write_text(
+        "path,label,patient\na.dcm,x,\nb.dcm,y,\nc.dcm,x,\nd.dcm,y,somebody\n"
+    )
+    found = load(open_source(tmp_path / "index.csv"), ("x", "y"), SMALL)
+    assert found.patients.tolist() == ["P1", "P1", "c.dcm", "somebody"]
 
 
 def test_monochrome1_is_turned_so_that_dense_is_bright():

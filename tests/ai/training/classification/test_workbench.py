@@ -5,12 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from PIL import Image as Picture
 
 from ai.engine import Engine
 from ai.errors import CancelledError
+from ai.image import Image
 from ai.packages.package import Package, load
 from ai.packages.selftest import self_test
-from ai.training.classification.evaluation import evaluate
+from ai.request import Request
+from ai.training.classification.evaluation import answer, evaluate, fresh_prints
 from ai.training.classification.explanation import evaluate_explanation
 from ai.training.classification.samples import DataError
 from ai.training.classification.workbench import train
@@ -56,6 +60,16 @@ def test_the_package_of_a_training_loads_and_runs_in_the_engine(package: Package
     assert findings.heatmap is not None
 
 
+def test_the_viewer_sees_the_colours_that_the_model_learnt_from(package: Package, tmp_path: Path):
+    fresh = write_cells(tmp_path / "fresh", patients=1, seed=99)
+    answers = answer(package, fresh_prints(package, fresh), torch.device("cpu"))
+    for file, expected in zip(answers.files, answers.probabilities, strict=True):
+        rgb = np.asarray(Picture.open(fresh / str(file)))[None]
+        picture = Image(rgb.mean(-1).astype(np.float32), np.eye(4), "OT", color=rgb)
+        found = Engine().run(Request(package.folder, force=True), picture)
+        assert list(found.classes.values()) == pytest.approx(expected, abs=1e-3)
+
+
 def test_the_training_sets_statistics_are_those_of_the_training_part_alone(package: Package):
     preparation = package.spec.inference.parameters["preparation"]
     assert len(preparation["mean"]) == len(preparation["sd"]) == 3
@@ -67,6 +81,17 @@ def test_evaluation_leaves_out_the_pictures_that_the_model_was_fitted_to(
 ):
     found = evaluate(package.folder, config.parent / "cells")
     assert found.n == 32  # the test part: a fifth of 40 patients with 4 pictures each
+
+
+def test_an_evaluation_draws_its_curves_and_mistakes_and_says_what_it_left_out(
+    package: Package, config: Path, tmp_path: Path
+):
+    said: list[str] = []
+    found = evaluate(package.folder, config.parent / "cells", report=said.append)
+    assert said == ["left out: 128 that the model was fitted to"]
+    drawn = {path.stem for path in found.draw(tmp_path)}
+    assert drawn == {"roc", "precision_recall", "reliability", "confusion", "mistakes"}
+    assert all(path.stat().st_size > 1000 for path in tmp_path.glob("*.png"))
 
 
 def test_classes_that_the_model_does_not_know_are_refused_by_name(package: Package, tmp_path: Path):
