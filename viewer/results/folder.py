@@ -17,8 +17,9 @@ from ai.findings import SCHEMA, Findings
 from viewer import DISCLAIMER
 from viewer.dicom.series import Series
 from viewer.errors import ViewerError
-from viewer.imaging.voi import Window
+from viewer.imaging.voi import Voi, Window, auto_window
 from viewer.imaging.volume import Volume
+from viewer.results.class_picture import draw_classification
 from viewer.results.nifti import heatmap_nifti, regions_nifti
 from viewer.results.picture import LUNG_WINDOW, draw_finding
 from viewer.results.table import write_table
@@ -30,7 +31,7 @@ MOST_PICTURES = 30
 
 _FINDINGS = "findings.json"
 _OURS = re.compile(
-    r"findings\.(json|csv)|run\.json|(heatmap|regions)\.nii\.gz|finding-\d+\.(png|dcm)"
+    r"findings\.(json|csv)|run\.json|(heatmap|regions)\.nii\.gz|classes\.png|finding-\d+\.(png|dcm)"
     r"|(segmentation|report|heatmap|key-images)\.dcm"
 )
 
@@ -141,6 +142,9 @@ def _write(
     pictures = {f.id: draw_finding(f, findings, volume, window) for f in shown[:MOST_PICTURES]}
     for number, picture in pictures.items():
         picture.save(folder / f"finding-{number:02}.png")
+    if findings.classes:
+        voi, inverted = _own_look(series, volume)
+        draw_classification(findings, volume, voi, inverted=inverted).save(folder / "classes.png")
     left_out = {}
     if series is not None:
         # highdicom takes a second to import, and only this needs it.
@@ -151,6 +155,13 @@ def _write(
     _write_json(folder / "run.json", run_document(findings))
     _write_json(folder / _FINDINGS, findings.document(limit))
     return left_out
+
+
+def _own_look(series: Series | None, volume: Volume) -> tuple[Voi, bool]:
+    """The window or table and the inversion that a radiograph opens with."""
+    own = series.first_voi if series is not None else None
+    inverted = series is not None and series.is_shown_inverted
+    return own or auto_window(volume.voxels), inverted
 
 
 def _write_json(path: Path, document: dict[str, Any]) -> None:

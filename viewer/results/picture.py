@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
-from pathlib import Path
 
-import matplotlib
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from ai.findings import Finding, Findings
-from viewer import DISCLAIMER
 from viewer.imaging.geometry import Geometry, Points
 from viewer.imaging.overlay import blend, colorize
 from viewer.imaging.plane import Orientation, Plane, Stack, standard_stack
 from viewer.imaging.reslice import reslice, reslice_color
 from viewer.imaging.voi import Voi, Window, apply_voi
 from viewer.imaging.volume import Volume
+from viewer.results.caption import BACKGROUND, FAINT, HEIGHT, TEXT, draw_caption, write
 
 LUNG_WINDOW = Window(center=-600, width=1500, name="Lung")
 
 PANEL = 420
 _GAP = 6
-_CAPTION = 146
-_MARGIN = 12
-
-_BACKGROUND = (14, 16, 20)
-_TEXT, _FAINT, _WARNING = (232, 234, 238), (150, 156, 166), (255, 138, 101)
 _MARK = (64, 224, 208)
 
 #: A magnified panel shows this many times the finding's size, and at least so many mm.
@@ -69,7 +61,7 @@ def draw_finding(
     """
     scene = _scene(finding, findings, volume, window)
     width = 3 * PANEL + 2 * _GAP
-    picture = Image.new("RGB", (width, 2 * PANEL + _GAP + _CAPTION), _BACKGROUND)
+    picture = Image.new("RGB", (width, 2 * PANEL + _GAP + HEIGHT), BACKGROUND)
     low, high = np.array(finding.box_lps_mm)
     zoom_mm = max(_ZOOM_LEAST_MM, _ZOOM_FACTOR * float((high - low).max()))
     for column, orientation in enumerate(Orientation):
@@ -81,7 +73,7 @@ def draw_finding(
             picture.paste(
                 _panel(scene, plane, _title(stack, scene.center, row)), (x, row * (PANEL + _GAP))
             )
-    _caption(picture, finding, findings)
+    draw_caption(picture, _headline(finding), _measures(finding), findings)
     return picture
 
 
@@ -140,8 +132,8 @@ def _panel(scene: _Scene, plane: Plane, title: str) -> Image.Image:
         (top, (middle, 6), "ma"),
         (bottom, (middle, end), "md"),
     ):
-        _write(draw, place, text, 15, anchor, _TEXT)
-    _write(draw, (8, 6), title, 14, "la", _FAINT)
+        write(draw, place, text, 15, anchor, TEXT)
+    write(draw, (8, 6), title, 14, "la", FAINT)
     _scale_bar(draw, plane)
     return panel
 
@@ -172,26 +164,9 @@ def _scale_bar(draw: ImageDraw.ImageDraw, plane: Plane) -> None:
     pixel_mm = plane.pixel_mm[1]
     length_mm = next(mm for mm in (100, 50, 20, 10, 5, 2, 1) if mm <= PANEL * pixel_mm / 4)
     x, y, length = 12, PANEL - 14, length_mm / pixel_mm
-    draw.rectangle([(x - 2, y - 2), (x + length + 2, y + 3)], fill=_BACKGROUND)
-    draw.rectangle([(x, y), (x + length, y + 1)], fill=_TEXT)
-    _write(draw, (x, y - 4), f"{length_mm} mm", 12, "ld", _TEXT)
-
-
-def _caption(picture: Image.Image, finding: Finding, findings: Findings) -> None:
-    draw = ImageDraw.Draw(picture)
-    top = 2 * PANEL + _GAP + _MARGIN
-    _write(draw, (_MARGIN, top), _headline(finding), 20, "la", _TEXT)
-    _write(draw, (_MARGIN, top + 30), _measures(finding), 15, "la", _TEXT)
-    model, run = findings.model, findings.run
-    source = (
-        f"{model.id} {model.version} ({model.sha256[:8]}) · {run.operating_point},"
-        f" probability ≥ {run.threshold:.2f} · {run.device} · series {findings.series_uid}"
-    )
-    _write(draw, (_MARGIN, top + 56), source, 12, "la", _FAINT)
-    _write(draw, (_MARGIN, picture.height - _MARGIN), DISCLAIMER, 15, "ld", _WARNING)
-    if not findings.contract.ok:
-        reasons = f"OUT OF CONTRACT: {' '.join(findings.contract.reasons)}"
-        _write(draw, (_MARGIN, top + 76), _fitted(draw, reasons, picture.width), 12, "la", _WARNING)
+    draw.rectangle([(x - 2, y - 2), (x + length + 2, y + 3)], fill=BACKGROUND)
+    draw.rectangle([(x, y), (x + length, y + 1)], fill=TEXT)
+    write(draw, (x, y - 4), f"{length_mm} mm", 12, "ld", TEXT)
 
 
 def _headline(finding: Finding) -> str:
@@ -205,32 +180,3 @@ def _measures(finding: Finding) -> str:
     if finding.mean_hu is not None:
         parts.append(f"mean {finding.mean_hu:.0f} HU".replace("-", "−"))
     return " · ".join([*parts, f"centre (LPS) {x}, {y}, {z} mm"])
-
-
-def _write(
-    draw: ImageDraw.ImageDraw,
-    place: tuple[float, float],
-    text: str,
-    size: int,
-    anchor: str,
-    color: tuple[int, int, int],
-) -> None:
-    """Text with a dark outline, readable on any anatomy."""
-    draw.text(place, text, color, _font(size), anchor, stroke_width=2, stroke_fill=_BACKGROUND)
-
-
-def _fitted(draw: ImageDraw.ImageDraw, text: str, width: int) -> str:
-    """As much of a text as fits, with an ellipsis for the rest."""
-    room = width - 2 * _MARGIN
-    if draw.textlength(text, _font(12)) <= room:
-        return text
-    while draw.textlength(f"{text}…", _font(12)) > room:
-        text = text[:-1]
-    return f"{text}…"
-
-
-@lru_cache(maxsize=8)
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    """The font that matplotlib carries: the same on every system, with all signs we need."""
-    fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    return ImageFont.truetype(fonts / "DejaVuSans.ttf", size)

@@ -51,6 +51,10 @@ class Sources:
     """
 
     def __init__(self, series: Series) -> None:
+        if not series.slices:
+            raise UnsupportedError(
+                "The image is not DICOM: there is nothing that DICOM objects could refer to."
+            )
         self.series = series
         headers: dict[Source, Dataset] = {}
         for one in series.slices:
