@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import nibabel
 import numpy as np
-import numpy.typing as npt
 
 from ai.findings import Finding, Heatmap, Region
-from viewer.imaging.geometry import Geometry, swap_lps_and_ras
-
-Matrix = npt.NDArray[np.float64]
-
-_Nifti1Image: Any = nibabel.Nifti1Image  # nibabel has no types
+from viewer.formats.write_nifti import nifti_image
+from viewer.imaging.geometry import Geometry
 
 
 def heatmap_nifti(heatmap: Heatmap) -> Any:
@@ -30,7 +25,7 @@ def heatmap_nifti(heatmap: Heatmap) -> Any:
         Its sform is in scanner coordinates; so is its qform, unless the grid is sheared, which a
         qform cannot say.
     """
-    return _image(heatmap.values, heatmap.affine, heatmap.meaning)
+    return nifti_image(heatmap.values, heatmap.affine, heatmap.meaning)
 
 
 def regions_nifti(shown: Sequence[Finding], regions: Mapping[int, Region], grid: Geometry) -> Any:
@@ -56,19 +51,4 @@ def regions_nifti(shown: Sequence[Finding], regions: Mapping[int, Region], grid:
         region = regions.get(finding.id)
         if region is not None:
             labels[region.box][region.mask] = finding.id
-    return _image(labels, grid.affine, "Regions of findings, labelled by their ids")
-
-
-def _image(values: npt.NDArray[Any], lps: Matrix, description: str) -> Any:
-    affine = swap_lps_and_ras(lps)
-    image = _Nifti1Image(values.T, affine)
-    image.header.set_xyzt_units("mm")
-    image.header["descrip"] = description.encode("ascii", "replace")[:79]
-    image.set_sform(affine, code="scanner")
-    image.set_qform(affine, code="unknown" if _is_sheared(affine) else "scanner")
-    return image
-
-
-def _is_sheared(affine: Matrix) -> bool:
-    directions = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
-    return not np.allclose(directions.T @ directions, np.eye(3), atol=1e-4)
+    return nifti_image(labels, grid.affine, "Regions of findings, labelled by their ids")

@@ -1,0 +1,1 @@
+"""Taking data out: volumes, pictures, films. Everything is written whole or not at all."""
