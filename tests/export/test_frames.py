@@ -1,0 +1,111 @@
+"""Pictures and films of slices."""
+
+from __future__ import annotations
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.dicom.phantoms import MARKERS, marker_volume
+from viewer.errors import ViewerError
+from viewer.export.film import FilmFormat, write_film
+from viewer.export.frames import Look, draw_slices
+from viewer.export.pictures import PictureFormat, write_picture, write_pictures
+from viewer.imaging.plane import Orientation, acquired_orientation, standard_stack
+from viewer.imaging.voi import Window
+
+WINDOW = Window(700, 1400)
+
+
+def bare(orientation=Orientation.AXIAL, **options) -> Look:
+    return Look(orientation, WINDOW, texts=False, **options)
+
+
+def size(path) -> tuple[int, int]:
+    with Image.open(path) as picture:
+        return picture.size
+
+
+def test_a_marker_has_its_grey_at_its_place_in_square_pixels():
+    volume = marker_volume()  # rows every 1.6 mm, columns every 2.2 mm
+    stack = standard_stack(volume.geometry, Orientation.AXIAL)
+    place = volume.geometry.center_lps + np.array([24.0, 0, 0])
+    index = stack.index_of(place)
+    (picture,) = draw_slices(volume, bare(), [index])
+    row, column = stack.plane(index).to_pixel(place)
+    rows, columns = stack.first.shape
+    width = round(columns * 2.2 / 1.6)
+    left = (picture.width - width) // 2
+    x, y = left + (float(column) + 0.5) * 2.2 / 1.6, float(row) + 0.5
+    expected = round((MARKERS["L"] - 0.5 - 699.5 + 699.5) / 1399 * 255)
+    assert abs(picture.getpixel((int(x), int(y)))[0] - expected) <= 2
+    assert picture.height >= rows
+
+
+def test_inverted_pictures_swap_black_and_white():
+    volume = marker_volume()
+    (plain,) = draw_slices(volume, bare(), [10])
+    (inverted,) = draw_slices(volume, bare(inverted=True), [10])
+    x, y = plain.width // 2, 10
+    assert plain.getpixel((x, y))[0] + inverted.getpixel((x, y))[0] == 255
+
+
+@pytest.mark.parametrize(
+    ("orientation", "expected"),
+    [("axial", "axial"), ("coronal", "coronal"), ("sagittal", "sagittal"), ("tilted", "axial")],
+)
+def test_slices_are_drawn_as_they_were_acquired(orientation, expected):
+    assert acquired_orientation(marker_volume(orientation).geometry) == expected
+
+
+@pytest.mark.parametrize("kind", PictureFormat)
+def test_pictures_are_numbered_in_a_new_folder(tmp_path, kind):
+    volume = marker_volume()
+    write_pictures(draw_slices(volume, bare(), [0, 1, 2]), tmp_path / "out", kind)
+    files = sorted(tmp_path.glob("out/*"))
+    assert [f.name for f in files] == [f"{n:04}{kind}" for n in (1, 2, 3)]
+    assert len({size(f) for f in files}) == 1
+    with pytest.raises(ViewerError, match="not empty"):
+        write_pictures(draw_slices(volume, bare(), [0]), tmp_path / "out", kind)
+    assert sorted(tmp_path.glob("out/*")) == files
+
+
+def test_an_interrupted_export_leaves_nothing(tmp_path):
+    def frames():
+        yield Image.new("RGB", (8, 8))
+        raise RuntimeError("cancelled")
+
+    with pytest.raises(RuntimeError):
+        write_pictures(frames(), tmp_path / "out", PictureFormat.PNG)
+    with pytest.raises(RuntimeError):
+        write_film(frames(), tmp_path / "out.gif", FilmFormat.GIF)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_without_a_format_is_refused(tmp_path):
+    with pytest.raises(ViewerError, match="format"):
+        write_picture(Image.new("RGB", (8, 8)), tmp_path / "picture.xyz")
+
+
+def test_an_mp4_has_every_slice_in_order(tmp_path):
+    volume = marker_volume()
+    path = tmp_path / "sweep.mp4"
+    write_film(draw_slices(volume, bare()), path, FilmFormat.MP4, frames_per_second=10)
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert stream.average_rate == 10
+        read = [f.to_ndarray(format="rgb24") for f in container.decode(stream)]
+    drawn = [np.asarray(f) for f in draw_slices(volume, bare())]
+    assert len(read) == len(drawn) == volume.geometry.shape[0]
+    for one, other in zip(read, drawn, strict=True):
+        assert np.abs(one.astype(int) - other).mean() < 3
+
+
+def test_a_gif_has_every_slice_and_loops(tmp_path):
+    volume = marker_volume()
+    path = tmp_path / "sweep.gif"
+    write_film(draw_slices(volume, Look(Orientation.AXIAL, WINDOW)), path, FilmFormat.GIF)
+    with Image.open(path) as film:
+        assert film.n_frames == volume.geometry.shape[0]
+        assert film.info["loop"] == 0

@@ -1,0 +1,122 @@
+"""Slices as pictures for other programs: square pixels, a caption, no patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
+
+from viewer import DISCLAIMER
+from viewer.imaging.plane import Orientation, Stack, standard_stack
+from viewer.imaging.reslice import reslice, reslice_color
+from viewer.imaging.voi import Voi, VoiLut, apply_voi
+from viewer.imaging.volume import Volume
+from viewer.results.caption import BACKGROUND, FAINT, TEXT, write
+
+_CAPTION = 34
+_LEAST_WIDTH = 460  # of the disclaimer
+
+
+@dataclass(frozen=True)
+class Look:
+    """How slices are drawn.
+
+    Parameters
+    ----------
+    orientation : Orientation
+    voi : Window or VoiLut
+        For grey; colours are drawn as they are.
+    inverted : bool
+    texts : bool
+        Whether the slice, the window and the letters of the sides are written on it.
+    is_in_patient_space : bool
+        Whether the sides may be named.
+    """
+
+    orientation: Orientation
+    voi: Voi
+    inverted: bool = False
+    texts: bool = True
+    is_in_patient_space: bool = True
+
+
+def slice_count(volume: Volume, orientation: Orientation) -> int:
+    """How many slices a view of the volume has."""
+    return standard_stack(volume.geometry, orientation).count
+
+
+def draw_slices(
+    volume: Volume, look: Look, wanted: Sequence[int] | None = None
+) -> Iterator[Image.Image]:
+    """Draw slices one after the other, all of the same size.
+
+    Parameters
+    ----------
+    volume : Volume
+    look : Look
+    wanted : sequence of int, optional
+        Counted from 0; all by default.
+
+    Yields
+    ------
+    PIL.Image.Image
+        RGB, with the disclaimer below; the longer side of a voxel is enlarged to make it square.
+    """
+    stack = standard_stack(volume.geometry, look.orientation)
+    for index in range(stack.count) if wanted is None else wanted:
+        yield _draw(volume, look, stack, index)
+
+
+def _draw(volume: Volume, look: Look, stack: Stack, index: int) -> Image.Image:
+    plane = stack.plane(index)
+    if volume.color is not None:
+        pixels = reslice_color(volume, plane)
+    else:
+        pixels = _rgb(apply_voi(reslice(volume, plane), look.voi, inverted=look.inverted))
+    height_mm, width_mm = plane.pixel_mm
+    rows, columns = plane.shape
+    finest = min(height_mm, width_mm)
+    size = max(1, round(columns * width_mm / finest)), max(1, round(rows * height_mm / finest))
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    if picture.size != size:
+        picture = picture.resize(size, Image.Resampling.BILINEAR)
+    if look.texts:
+        _write_texts(picture, look, stack, index)
+    return _with_disclaimer(picture)
+
+
+def _rgb(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    return np.repeat(gray[..., None], 3, axis=2)
+
+
+def _write_texts(picture: Image.Image, look: Look, stack: Stack, index: int) -> None:
+    draw = ImageDraw.Draw(picture)
+    width, height = picture.size
+    write(draw, (6, 4), f"{index + 1}/{stack.count}", 12, "la", FAINT)
+    if not isinstance(look.voi, VoiLut):
+        window = f"W {look.voi.width:.0f}  L {look.voi.center:.0f}".replace("-", "−")
+        write(draw, (width - 6, 4), window, 12, "ra", FAINT)
+    if not look.is_in_patient_space:
+        return
+    left, right, top, bottom = stack.plane(index).letters
+    for text, place, anchor in (
+        (left, (6, height / 2), "lm"),
+        (right, (width - 6, height / 2), "rm"),
+        (top, (width / 2, 4), "ma"),
+        (bottom, (width / 2, height - 4), "md"),
+    ):
+        write(draw, place, text, 14, anchor, TEXT)
+
+
+def _with_disclaimer(picture: Image.Image) -> Image.Image:
+    """The picture on a ground with even sides, as films need them."""
+    width = max(picture.width, _LEAST_WIDTH)
+    width, height = width + width % 2, picture.height + _CAPTION
+    framed = Image.new("RGB", (width, height + height % 2), BACKGROUND)
+    framed.paste(picture, ((width - picture.width) // 2, 0))
+    draw = ImageDraw.Draw(framed)
+    write(draw, (width / 2, picture.height + _CAPTION / 2), DISCLAIMER, 12, "mm", FAINT)
+    return framed
