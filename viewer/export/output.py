@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -111,8 +110,3 @@ class Watched(io.RawIOBase):
     def tell(self) -> int:
         """Where in the file the next bytes go."""
         return self._file.tell()
-
-
-def safe_name(text: str, instead: str = "unnamed") -> str:
-    """A name for a file that any system takes."""
-    return re.sub(r"[^0-9A-Za-z._-]+", "_", text).strip("._")[:100] or instead

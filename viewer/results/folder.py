@@ -19,6 +19,7 @@ from viewer.dicom.series import Series
 from viewer.errors import ViewerError
 from viewer.imaging.voi import Voi, Window, auto_window
 from viewer.imaging.volume import Volume
+from viewer.names import safe_name
 from viewer.results.class_picture import draw_classification
 from viewer.results.nifti import heatmap_nifti, regions_nifti
 from viewer.results.picture import LUNG_WINDOW, draw_finding
@@ -93,7 +94,7 @@ def write_result(
     ViewerError
         The folder exists and holds no result of ours, or cannot be written.
     """
-    target = out / _folder_name(name or findings.series_uid)
+    target = out / safe_name(name or findings.series_uid)
     _refuse_foreign(target)
     part = out / f".part-{secrets.token_hex(8)}"
     try:
@@ -196,8 +197,3 @@ def _move(part: Path, target: Path) -> None:
     # The findings come last: while they are the old ones, so is the result.
     for name in sorted(new, key=lambda name: name == _FINDINGS):
         (part / name).replace(target / name)
-
-
-def _folder_name(name: str) -> str:
-    """A name that is safe on any system; a UID (PS3.5 section 9) stays as it is."""
-    return re.sub(r"[^0-9A-Za-z._-]+", "_", name).strip(".")[:120] or "unnamed"
