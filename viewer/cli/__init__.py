@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from viewer.cli import analyze, evaluate, look, models, train  # noqa: F401  (they add their commands)
+from viewer.cli import analyze, evaluate, export, look, models, train  # noqa: F401  (they add their commands)
 from viewer.cli.app import app, command_names
 
 
