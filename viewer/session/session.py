@@ -12,6 +12,7 @@ from psygnal import Signal
 from viewer.dicom.load import LoadResult
 from viewer.dicom.series import LengthUnit, Series
 from viewer.formats.series import FileSeries
+from viewer.imaging.geometry import Geometry
 from viewer.imaging.volume import Volume
 from viewer.session.display import Display
 from viewer.session.displays import Displays
@@ -204,6 +205,24 @@ class Session:
             for m in self.measurements.all
             if m.series == key or (frame and _frame(self.library.find(m.series)) == frame)
         )
+
+    @property
+    def open_measurements(self) -> tuple[Measurement, ...]:
+        """The measurements that are kept, of all series that are open."""
+        active = _key(self.active)
+        return tuple(
+            m
+            for m in self.measurements.kept
+            if m.series == active or self.library.find(m.series) is not None
+        )
+
+    def grid_of(self, key: str) -> Geometry | None:
+        """The grid of the voxels of a series, by its key; None where it is not open."""
+        series = self.library.find(key)
+        if series is not None:
+            return series.grid
+        volume, _ = self._measured(key)
+        return volume.geometry if volume is not None else None
 
     def show_measurement(self, measurement: Measurement) -> None:
         """Select a measurement, turn to its series and bring every view to it."""

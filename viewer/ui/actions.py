@@ -63,6 +63,7 @@ class ActionId(StrEnum):
     MEASURE_PROBE = auto()
     MARK_ARROW = auto()
     MARK_TEXT = auto()
+    MEASUREMENTS = auto()
     AUTO_WINDOW = auto()
     INVERT = auto()
     FLIP_HORIZONTAL = auto()
@@ -180,7 +181,7 @@ _SPECS: dict[ActionId, _Spec] = {
         I.SEARCH,
         "List only the series that have some words",
     ),
-    A.SIDE_PANEL: _Spec("Analysis and Report", ("F8",), I.MODEL, checkable=True),
+    A.SIDE_PANEL: _Spec("Side Panel", ("F8",), I.MODEL, checkable=True),
     A.FULL_SCREEN: _Spec("Full Screen", ("F11",), I.FULL_SCREEN, checkable=True),
     A.THEME_DARK: _Spec("Dark", checkable=True, group="theme"),
     A.THEME_LIGHT: _Spec("Light", checkable=True, group="theme"),
@@ -200,7 +201,7 @@ _SPECS: dict[ActionId, _Spec] = {
     ),
     A.MEASURE_LENGTH: _measuring("Length", "L", I.RULER, "the ends of a line"),
     A.MEASURE_BIDIRECTIONAL: _measuring(
-        "Long and Short Axis", "D", I.BIDIRECTIONAL, "the ends of the long axis"
+        "Bidirectional", "D", I.BIDIRECTIONAL, "the ends of the long axis"
     ),
     A.MEASURE_ANGLE: _measuring("Angle", "A", I.ANGLE, "an end, the vertex and the other end"),
     A.MEASURE_COBB: _measuring("Cobb Angle", "Shift+A", I.COBB, "two lines along end plates"),
@@ -210,6 +211,9 @@ _SPECS: dict[ActionId, _Spec] = {
     A.MEASURE_PROBE: _measuring("Probe", "P", I.PROBE, "the point whose value is read"),
     A.MARK_ARROW: _measuring("Arrow", "Shift+L", I.ARROW, "the tip and the tail"),
     A.MARK_TEXT: _measuring("Text", "Shift+T", I.TEXT, "where the text begins"),
+    A.MEASUREMENTS: _Spec(
+        "List of Measurements", ("Ctrl+M",), I.TABLE, "All measurements with their numbers"
+    ),
     A.AUTO_WINDOW: _Spec("Auto", ("0",), tip="Fit the window to the values of the volume"),
     A.INVERT: _Spec("Invert", ("I",), I.INVERT, "Swap black and white", checkable=True),
     A.FLIP_HORIZONTAL: _Spec("Flip Horizontally", ("H",), I.FLIP_HORIZONTAL),

@@ -66,6 +66,7 @@ class IconName(StrEnum):
     PROBE = "eyedropper"
     ARROW = "arrow-down-left"
     TEXT = "text-t"
+    TABLE = "list-numbers"
     FINDING = "target"
     PREVIOUS = "caret-left"
     NEXT = "caret-right"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -30,6 +31,7 @@ from viewer.ui.banner import Banner
 from viewer.ui.commands import Commands
 from viewer.ui.icons import application_icon
 from viewer.ui.measure.layer import MeasureLayer
+from viewer.ui.measure.panel import MeasurePanel
 from viewer.ui.measure.tools import MeasureTools
 from viewer.ui.menus import build_menus, build_toolbar
 from viewer.ui.panes import Panes
@@ -42,7 +44,7 @@ from viewer.ui.training.launcher import TrainingLauncher
 from viewer.ui.welcome import Welcome
 from viewer.ui.window_menu import WindowMenu
 
-_LEFT_WIDTH, _RIGHT_WIDTH = 264, 328
+_LEFT_WIDTH, _RIGHT_WIDTH = 264, 348
 _SIZE = (1440, 900)
 
 
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
         self.series_panel = SeriesPanel(session)
         self.analysis_panel = AnalysisPanel(session, analysis, self.actions_)
         self.report_panel = ReportPanel(session)
+        self.measure_panel = MeasurePanel(session, self.measuring)
         self.status_bar = StatusBar(session)
         self._side = QTabWidget()
         self._side_frame = _panel(self._side)
@@ -115,8 +118,11 @@ class MainWindow(QMainWindow):
 
     def show_report(self) -> None:
         """Bring the series report to the front."""
-        self.actions_[A.SIDE_PANEL].setChecked(True)
-        self._side.setCurrentWidget(self.report_panel)
+        self._show_side(self.report_panel)
+
+    def show_measurements(self) -> None:
+        """Bring the table of measurements to the front."""
+        self._show_side(self.measure_panel)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files."""
@@ -161,6 +167,7 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(self.panes.grid)
         self._side.addTab(self.analysis_panel, "Analysis")
         self._side.addTab(self.report_panel, "Report")
+        self._side.addTab(self.measure_panel, "Measurements")
         self._side.setDocumentMode(True)
         for widget in (self.series_panel, self._centre(), self._side_frame):
             self._splitter.addWidget(widget)
@@ -189,6 +196,7 @@ class MainWindow(QMainWindow):
             (A.FIND_SERIES, self._find_series),
             (A.QUIT, self.close),
             (A.REPORT, self.show_report),
+            (A.MEASUREMENTS, self.show_measurements),
             (A.SHORTCUTS, self._show_shortcuts),
             (A.ABOUT, self._show_about),
             (A.TRAIN, self.training.open),
@@ -205,7 +213,8 @@ class MainWindow(QMainWindow):
         self.session.opening.failed.connect(self.banner.show_error)
         self.analysis.failed.connect(self.banner.show_error)
         self.analysis.changed.connect(self._show_device)
-        self.report_panel.counted.connect(self._count_notes)
+        self.report_panel.counted.connect(partial(self._count, self.report_panel, "Report"))
+        self.measure_panel.counted.connect(partial(self._count, self.measure_panel, "Measurements"))
         self.session.volume_changed.connect(self._show_centre)
         self._show_device()
 
@@ -239,9 +248,14 @@ class MainWindow(QMainWindow):
     def _show_device(self) -> None:
         self.status_bar.show_device(self.analysis.device)
 
-    def _count_notes(self, number: int) -> None:
-        tab = self._side.indexOf(self.report_panel)
-        self._side.setTabText(tab, f"Report ({number})" if number else "Report")
+    def _count(self, panel: QWidget, title: str, number: int) -> None:
+        """Say in the title of a side how much there is to see."""
+        tab = self._side.indexOf(panel)
+        self._side.setTabText(tab, f"{title} ({number})" if number else title)
+
+    def _show_side(self, panel: QWidget) -> None:
+        self.actions_[A.SIDE_PANEL].setChecked(True)
+        self._side.setCurrentWidget(panel)
 
     def _show_names(self, shown: bool) -> None:
         self.series_panel.show_names(shown)

@@ -96,6 +96,8 @@ _MEASURE: tuple[_Entry, ...] = (
     None,
     A.MARK_ARROW,
     A.MARK_TEXT,
+    None,
+    A.MEASUREMENTS,
 )
 _HELP: tuple[_Entry, ...] = (A.SHORTCUTS, A.ABOUT)
 _THEMES: tuple[_Entry, ...] = (A.THEME_DARK, A.THEME_LIGHT, A.THEME_SYSTEM)

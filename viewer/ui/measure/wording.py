@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 from viewer.dicom.series import SUV
+from viewer.imaging.geometry import Geometry
+from viewer.imaging.plane import Orientation, standard_stack
 from viewer.imaging.roi.figure import Kind
 from viewer.session.measurements import TITLES, Measurement
 from viewer.session.readings import DEGREES, Quantity, Reading, What
 from viewer.ui import captions
 
+_PARALLEL = 0.9999
 _SPREAD = (What.MEAN, What.SD)
 _ENDS = (What.MINIMUM, What.MAXIMUM)
 
@@ -55,27 +58,39 @@ def label(measurement: Measurement, reading: Reading) -> list[str]:
 
 
 def value(reading: Reading) -> str:
-    """The most telling numbers in one line, for the table."""
+    """The most telling number, for the table."""
     found = {q.what: q for q in reading.quantities}
-    parts = []
     if What.LONG_AXIS in found:
-        parts.append(f"{amount(found[What.LONG_AXIS])} × {with_unit(found[What.SHORT_AXIS])}")
-    elif What.MEAN in found:
-        spread = f" ± {amount(found[What.SD])}" if What.SD in found else ""
-        parts.append(f"{amount(found[What.MEAN])}{spread} {found[What.MEAN].unit}".strip())
-    elif reading.note:
-        parts.append(reading.note)
-    elif reading.quantities and What.AREA not in found:
-        parts.append(with_unit(reading.quantities[0]))
-    if What.AREA in found:
-        parts.append(with_unit(found[What.AREA]))
-    return ", ".join(parts)
+        return f"{amount(found[What.LONG_AXIS])} × {with_unit(found[What.SHORT_AXIS])}"
+    if reading.note:
+        return reading.note.capitalize()
+    return with_unit(reading.quantities[0]) if reading.quantities else ""
 
 
 def details(reading: Reading) -> list[tuple[str, str]]:
     """Every quantity by name."""
     rows = [(_capital(q.what), with_unit(q)) for q in reading.quantities]
     return [*rows, ("Values", reading.note)] if reading.note else rows
+
+
+def slice_of(measurement: Measurement, grid: Geometry | None) -> str:
+    """The slice that it lies in, as the views count them: ``"Ax 49"``.
+
+    Parameters
+    ----------
+    measurement : Measurement
+    grid : Geometry, optional
+        Of its series.
+    """
+    if grid is None:
+        return ""
+    normal = measurement.figure.plane.normal
+    for orientation in Orientation:
+        stack = standard_stack(grid, orientation)
+        if abs(float(stack.first.normal @ normal)) > _PARALLEL:
+            number = stack.index_of(measurement.center_lps) + 1
+            return f"{orientation[:2].capitalize()} {number}"
+    return "Oblique"
 
 
 def is_named(measurement: Measurement) -> bool:
