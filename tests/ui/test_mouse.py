@@ -44,6 +44,12 @@ class Recorder:
     def is_on_gauge(self, position: QPointF) -> bool:
         return position.x() > 1000
 
+    def is_on_handle(self, position: QPointF) -> bool:
+        return position.x() < -1000
+
+    def turn_planes(self, before: QPointF, after: QPointF) -> None:
+        self.calls.append(("turn", before.x(), after.x()))
+
     def scrub(self, position: QPointF) -> None:
         self.calls.append(("scrub", position.y()))
 
@@ -171,3 +177,11 @@ def test_a_window_of_uptake_changes_by_fractions():
     assert (window.width, window.center) == (14, 7)
     assert window.function is VoiFunction.LINEAR_EXACT
     assert 0 < dragged_window(start, right_px=-500, up_px=0).width < 0.01
+
+
+def test_a_drag_from_a_handle_turns_planes_and_is_no_click(mouse, target):
+    drag(mouse, Left, Plain, (-1100, 0), (-1090, 0), (-1080, 5))
+    assert target.calls == [("turn", -1100, -1090), ("turn", -1090, -1080)]
+    drag(mouse, Left, Plain, (-1100, 0), (-1100, 0))
+    assert not any(call[0] == "click" for call in target.calls)
+    assert target.window == Window(40, 400)

@@ -93,13 +93,15 @@ class Stack:
     """Parallel planes through a volume, as one view scrolls them.
 
     Slice ``n`` lies at ``first.origin + n * step``; ``step`` is along the planes' normal unless the
-    grid is sheared, where it follows the acquisition.
+    grid is sheared, where it follows the acquisition. ``tilt_degrees`` is the angle between the
+    planes and those of the standard view.
     """
 
     orientation: Orientation
     first: Plane
     step: Points
     count: int
+    tilt_degrees: float = 0.0
 
     def plane(self, index: int) -> Plane:
         """The plane of one slice, counted from 0."""

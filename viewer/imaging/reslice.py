@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from viewer.imaging.geometry import Geometry, Points
 from viewer.imaging.plane import Plane
+from viewer.imaging.trilinear import Interpolator, Lattice, round_to
 from viewer.imaging.volume import PADDING, Volume, fill_padding
 
 _ALIGNED = 1e-4  # voxels a plane may drift over its whole width and still count as aligned
@@ -109,7 +109,7 @@ def _cut(
     """The values, by the fastest of the ways that are possible."""
     axes = _grid_axes(plane.shape, right, down)
     if axes is None:
-        return _trilinear(volume, plane.shape, origin, right, down)
+        return _trilinear(volume, Lattice(origin, right, down, plane.shape))
     cut = _whole_voxels(volume.geometry, plane.shape, origin, right, down, axes)
     if cut is not None:
         return cut.of(volume.voxels)
@@ -152,6 +152,11 @@ def grid_cut(geometry: Geometry, plane: Plane) -> GridCut | None:
     origin, right, down = _steps(geometry, plane)
     axes = _grid_axes(plane.shape, right, down)
     return _whole_voxels(geometry, plane.shape, origin, right, down, axes) if axes else None
+
+
+def lattice_of(geometry: Geometry, plane: Plane) -> Lattice:
+    """The pixels of a plane as indices of a grid."""
+    return Lattice(*_steps(geometry, plane), plane.shape)
 
 
 def _steps(geometry: Geometry, plane: Plane) -> tuple[Points, Points, Points]:
@@ -237,37 +242,18 @@ def _separable(
     return _as_type(picture, mask, volume.voxels.dtype)
 
 
-def _trilinear(
-    volume: Volume, shape: tuple[int, int], origin: Points, right: Points, down: Points
-) -> npt.NDArray[Any]:
-    rows, columns = np.indices(shape, dtype=np.float64)
-    index = origin + rows[..., None] * down + columns[..., None] * right
-    counts = np.array(volume.geometry.shape[::-1])
-    outside = np.any((index < -0.5) | (index > counts - 0.5), axis=-1)
-    if outside.all():
-        return _as_type(np.zeros(shape, np.float32), outside, volume.voxels.dtype)
-    # Only the block that the plane passes through is touched.
-    low = np.clip(np.floor(index[~outside].min(axis=0)), 0, counts - 1).astype(int)
-    high = np.clip(np.ceil(index[~outside].max(axis=0)), 0, counts - 1).astype(int) + 1
-    block = volume.voxels[low[2] : high[2], low[1] : high[1], low[0] : high[0]]
-    block = fill_padding(block, volume.background)
-    picture = ndimage.map_coordinates(
-        block,
-        (index - low)[..., ::-1].transpose(2, 0, 1),
-        order=1,
-        mode="nearest",
-        output=np.float32,
-    )
-    return _as_type(picture, outside, volume.voxels.dtype)
+def _trilinear(volume: Volume, lattice: Lattice) -> npt.NDArray[Any]:
+    dtype, values = volume.voxels.dtype, Interpolator(volume)
+    picture = np.empty(lattice.shape, dtype)
+    for rows in lattice.bands():
+        samples = values.at(lattice, rows)
+        picture[rows] = _as_type(samples.values, ~samples.inside, dtype)
+    return picture
 
 
 def _as_type(
     picture: npt.NDArray[np.float32], outside: npt.NDArray[np.bool_], dtype: np.dtype[Any]
 ) -> npt.NDArray[Any]:
-    if dtype == np.int16:
-        result = np.rint(picture).astype(np.int16)
-        result[outside] = PADDING
-        return result
-    result = np.array(picture, dtype=np.float32)
-    result[outside] = np.nan
+    result = round_to(picture, dtype)
+    result[outside] = PADDING if dtype == np.int16 else np.nan
     return result

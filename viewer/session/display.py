@@ -8,8 +8,10 @@ from psygnal import Signal
 
 from viewer.dicom.series import LengthUnit, Series
 from viewer.imaging.geometry import Points
+from viewer.imaging.oblique import Tilt
 from viewer.imaging.plane import Orientation, Stack, acquired_orientation, standard_stack
 from viewer.imaging.shutter import Shutter
+from viewer.imaging.slab import Slab
 from viewer.imaging.voi import Voi, Window, auto_window
 from viewer.imaging.volume import Volume
 
@@ -29,12 +31,18 @@ class Display:
     completed = Signal()
     cursor_moved = Signal()
     window_changed = Signal()
+    #: The planes of views were turned, or put straight.
+    planes_changed = Signal()
+    #: Other slices are thick, or otherwise.
+    slabs_changed = Signal()
 
     def __init__(self) -> None:
         self._series: Series | None = None
         self._complete = False
         self._volume: Volume | None = None
+        self._tilt: Tilt | None = None
         self._stacks: dict[Orientation, Stack] = {}
+        self._slabs: dict[Orientation, Slab] = {}
         self._cursor: Points | None = None
         self._awaited: Points | None = None
         self._window: Voi = Window(0, 400)
@@ -123,8 +131,26 @@ class Display:
         return self._inverted
 
     def stack(self, orientation: Orientation) -> Stack | None:
-        """The planes of one standard view; None without a volume."""
+        """The planes of one view, standard or turned; None without a volume."""
         return self._stacks.get(orientation)
+
+    def is_turned(self, orientation: Orientation) -> bool:
+        """Whether the planes of a view are others than the standard ones."""
+        return self._tilt is not None and self._tilt.is_turned(orientation)
+
+    @property
+    def is_oblique(self) -> bool:
+        """Whether the planes of any view are others than the standard ones."""
+        return any(self.is_turned(o) for o in Orientation)
+
+    @property
+    def no_slab(self) -> str:
+        """Why slices cannot be thick; empty when they can."""
+        return self.no_cross_sections
+
+    def slab(self, orientation: Orientation) -> Slab | None:
+        """How thick the slices of one view are; None for one plane of voxels."""
+        return self._slabs.get(orientation)
 
     def show(
         self,
@@ -141,7 +167,9 @@ class Display:
         self._volume = volume
         self._shutter = shutter
         self._unshuttered = None if shutter is None else shutter.shown(volume.geometry.shape[1:])
+        self._tilt = Tilt(volume.geometry)
         self._stacks = {o: standard_stack(volume.geometry, o) for o in Orientation}
+        self._slabs = {}
         z, y, x = volume.geometry.shape
         middle = volume.geometry.to_lps((x // 2, y // 2, z // 2))
         self._cursor = middle if self._awaited is None else volume.geometry.clamp(self._awaited)
@@ -176,7 +204,9 @@ class Display:
         self._forget_volume()
 
     def _forget_volume(self) -> None:
-        self._volume, self._stacks, self._cursor, self._awaited = None, {}, None, None
+        self._volume, self._tilt = None, None
+        self._cursor, self._awaited = None, None
+        self._stacks, self._slabs = {}, {}
         self.volume_changed.emit()
 
     def move_cursor(self, lps: npt.ArrayLike) -> None:
@@ -205,6 +235,41 @@ class Display:
         # Not clamped to the voxels: the corners of a tilted volume's bounding box can be shown.
         self._cursor = self._cursor - plane.distance_mm(self._cursor) * plane.normal
         self.cursor_moved.emit()
+
+    def turn(self, orientation: Orientation, radians: float) -> None:
+        """Turn the planes of the other views about the cursor, in the picture of one view.
+
+        Parameters
+        ----------
+        orientation : Orientation
+            The view in whose picture they are turned; its own planes stay as they are.
+        radians : float
+            By the right hand's rule about its normal, which points into the picture.
+        """
+        cursor = self._cursor
+        if self._tilt is None or cursor is None or self.no_cross_sections:
+            return
+        self._tilt = tilt = self._tilt.turned(orientation, radians)
+        others = [o for o in Orientation if o is not orientation]
+        self._stacks = {**self._stacks, **{o: tilt.stack(o, cursor) for o in others}}
+        self.planes_changed.emit()
+
+    def straighten(self) -> None:
+        """Show the standard planes again."""
+        if self._volume is not None and self.is_oblique:
+            self._tilt = Tilt(self._volume.geometry)
+            self._stacks = {o: standard_stack(self._volume.geometry, o) for o in Orientation}
+            self.planes_changed.emit()
+
+    def set_slab(self, orientation: Orientation, slab: Slab | None) -> None:
+        """Show thick slices in one view; None for one plane of voxels."""
+        if self.no_slab or self.slab(orientation) == slab:
+            return
+        if slab is None:
+            del self._slabs[orientation]
+        else:
+            self._slabs[orientation] = slab
+        self.slabs_changed.emit()
 
     def set_window(self, window: Voi) -> None:
         """Look through another window or look-up table; colours have none."""

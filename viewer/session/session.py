@@ -24,7 +24,14 @@ from viewer.session.measurements import Measurement, Measurements
 from viewer.session.opening import Opening
 from viewer.session.results import Finding, Results, Review
 
-_OF_A_DISPLAY = ("volume_changed", "filled", "cursor_moved", "window_changed")
+_OF_A_DISPLAY = (
+    "volume_changed",
+    "filled",
+    "cursor_moved",
+    "window_changed",
+    "planes_changed",
+    "slabs_changed",
+)
 
 
 class Session:
@@ -50,6 +57,8 @@ class Session:
     filled = Signal()
     cursor_moved = Signal()
     window_changed = Signal()
+    planes_changed = Signal()
+    slabs_changed = Signal()
 
     def __init__(
         self,

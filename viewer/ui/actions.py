@@ -38,6 +38,9 @@ class ActionId(StrEnum):
     NEXT_VIEW = auto()
     PREVIOUS_VIEW = auto()
     CROSSHAIR = auto()
+    TURN_LEFT = auto()
+    TURN_RIGHT = auto()
+    STRAIGHTEN = auto()
     TEXTS = auto()
     OVERLAY_PLANES = auto()
     SHUTTER = auto()
@@ -164,6 +167,15 @@ _SPECS: dict[ActionId, _Spec] = {
     A.CROSSHAIR: _Spec(
         "Crosshair", ("X",), I.CROSSHAIR, "Show the lines of the other views", checkable=True
     ),
+    A.TURN_LEFT: _Spec(
+        "Turn Crosshair Left", ("[",), tip="Turn the planes of the other views by 5°"
+    ),
+    A.TURN_RIGHT: _Spec(
+        "Turn Crosshair Right", ("]",), tip="Turn the planes of the other views by 5°"
+    ),
+    A.STRAIGHTEN: _Spec(
+        "Straighten Planes", ("Shift+X",), tip="Turn all planes back to the standard ones"
+    ),
     A.TEXTS: _Spec("Corner Texts", ("T",), tip="Show the texts over the images", checkable=True),
     A.OVERLAY_PLANES: _Spec(
         "Overlay Planes", tip="Show the graphics that the files lay over images", checkable=True
@@ -223,7 +235,7 @@ _SPECS: dict[ActionId, _Spec] = {
         "Reset",
         ("Space",),
         I.RESET,
-        "Fit all images, upright, under the first window",
+        "Fit all images, upright and straight, under the first window",
         in_views=True,
     ),
     A.PREVIOUS_SLICE: _Spec("Previous Slice", ("Up",), in_views=True),

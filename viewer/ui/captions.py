@@ -102,6 +102,11 @@ def position_line(orientation: Orientation, position_mm: float) -> str:
     return f"{_AXIS[orientation]} {number(position_mm, 1)} mm"
 
 
+def oblique_line(degrees: float) -> str:
+    """How far a slice is turned out of the standard plane."""
+    return f"Oblique {number(degrees, 1)}°"
+
+
 def point(lps: npt.ArrayLike) -> str:
     """A point in LPS mm."""
     x, y, z = (number(v, 1) for v in np.asarray(lps))

@@ -20,6 +20,7 @@ from viewer.ui.panes import Panes
 from viewer.ui.settings import Settings
 
 _PAGE = 10
+_TURN_DEGREES = 5.0
 _NO_VOLUME = "Open a series first."
 _NEED_A_VOLUME = (
     A.AUTO_WINDOW,
@@ -98,6 +99,9 @@ class Commands(QObject):
         self._on(A.FLIP_VERTICAL, lambda: panes.active_slices.flip(horizontally=False))
         self._on(A.ROTATE, lambda: panes.active_slices.turn())
         self._on(A.RESET, panes.reset)
+        self._on(A.TURN_LEFT, lambda: panes.turn_crosshair(-_TURN_DEGREES))
+        self._on(A.TURN_RIGHT, lambda: panes.turn_crosshair(_TURN_DEGREES))
+        self._on(A.STRAIGHTEN, lambda: session.display.straighten())
 
     def _connect_views(self) -> None:
         panes = self._panes
@@ -133,6 +137,7 @@ class Commands(QObject):
         session.library.changed.connect(self._show_open)
         session.volume_changed.connect(self._show_volume)
         session.window_changed.connect(self._show_window)
+        session.planes_changed.connect(self._show_planes)
         session.history.changed.connect(self._show_history)
         session.results.findings_changed.connect(self._show_findings)
         session.results.selection_changed.connect(self._show_findings)
@@ -175,6 +180,7 @@ class Commands(QObject):
         for name in _OF_ONE_SERIES:
             self._actions.refuse(name, self._session.no_cross_sections if not why else "")
         self._show_several()
+        self._show_planes()
         display, series = self._session.display, self._session.active
         for name in (A.AUTO_WINDOW, A.INVERT):
             self._actions.refuse(name, why or display.no_window)
@@ -186,6 +192,14 @@ class Commands(QObject):
         self._actions.refuse(
             A.SHUTTER, why or ("" if display.shutter else "The files hold no display shutter.")
         )
+
+    def _show_planes(self) -> None:
+        display = self._session.display
+        why = _NO_VOLUME if display.volume is None else display.no_cross_sections
+        for name in (A.TURN_LEFT, A.TURN_RIGHT):
+            self._actions.refuse(name, why)
+        straight = "" if display.is_oblique else "All planes are the standard ones."
+        self._actions.refuse(A.STRAIGHTEN, why or straight)
 
     def _show_window(self) -> None:
         self._actions.check(A.INVERT, self._session.display.inverted)

@@ -58,7 +58,9 @@ def corner_texts(
         if "lossy" in {note.code for note in series.report}:
             top_right.append(Line("Lossy compression", "overlay_warn", bold=True))
     bottom_left = [Line(captions.slice_line(index, stack.count))] if stack.count > 1 else []
-    if known:
+    if display.is_turned(orientation):
+        bottom_left.append(Line(captions.oblique_line(stack.tilt_degrees), "overlay_letter"))
+    elif known:
         bottom_left.append(Line(captions.position_line(orientation, stack.position_mm(index))))
     if series is not None and not is_measured(series, stack, index):
         bottom_left.insert(0, Line("Interpolated slice", "overlay_warn", bold=True))

@@ -21,6 +21,7 @@ _CROSSHAIR_GAP = 14.0
 _BAR_LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 _BAR_SHARE = 0.28  # of the view's width, at most
 _BAR_TICK = 4.0
+_HANDLE_RADIUS = 5.0
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,15 @@ def draw_crosshair(painter: QPainter, lines: Sequence[tuple[QLineF, str]], cente
         unit = QPointF(line.dx() / length, line.dy() / length)
         painter.drawLine(line.p1(), center - unit * _CROSSHAIR_GAP)
         painter.drawLine(center + unit * _CROSSHAIR_GAP, line.p2())
+
+
+def draw_handle(painter: QPainter, at: QPointF, color: str, *, filled: bool) -> None:
+    """Draw a ring to take hold of; filled under the pointer."""
+    painter.setBrush(_color(color) if filled else _color("overlay_shadow", 0.5))
+    for name, width in (("overlay_shadow", 3.5), (color, 1.5)):
+        painter.setPen(QPen(_color(name, 0.6 if width > 2 else 1.0), width))
+        painter.drawEllipse(at, _HANDLE_RADIUS, _HANDLE_RADIUS)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def draw_finding(painter: QPainter, box: QRectF, label: str, *, selected: bool) -> None:

@@ -15,15 +15,10 @@ from viewer.session.results import Finding
 from viewer.session.session import Session
 from viewer.ui import captions, drawing
 from viewer.ui.corner_texts import corner_texts
+from viewer.ui.crosshair import Crosshair
 from viewer.ui.drawing import Corners
 from viewer.ui.placement import Placement
 
-# The planes whose traces are a view's horizontal and its vertical line.
-_TRACES = {
-    Orientation.AXIAL: (Orientation.CORONAL, Orientation.SAGITTAL),
-    Orientation.CORONAL: (Orientation.AXIAL, Orientation.SAGITTAL),
-    Orientation.SAGITTAL: (Orientation.AXIAL, Orientation.CORONAL),
-}
 _FINDING_MARGIN_MM = 2.0
 _BRIEF_BELOW_PX = 300
 _GAUGE_PX, _GAUGE_REACH_PX, _GAUGE_SHARE = 3.0, 10.0, 0.5
@@ -99,8 +94,10 @@ class Foreground:
         """
         view = QRectF(QPointF(0, 0), self.placement.view)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if options.crosshair and not self.display.no_cross_sections:
-            self._draw_crosshair(painter)
+        crosshair = self.crosshair if options.crosshair else None
+        if crosshair is not None:
+            at = self.placement.position_of(pointer) if pointer is not None else None
+            crosshair.paint(painter, at)
         self._draw_findings(painter)
         self._draw_gauge(painter)
         if self.display.is_in_patient_space:
@@ -119,12 +116,12 @@ class Foreground:
         )
         return [(finding, box) for finding, box in boxes if box is not None]
 
-    def _draw_crosshair(self, painter: QPainter) -> None:
-        cursor = self.display.cursor
-        if cursor is not None:
-            tokens = [f"crosshair_{plane}" for plane in _TRACES[self.orientation]]
-            lines = list(zip(self.placement.traces(cursor), tokens, strict=True))
-            drawing.draw_crosshair(painter, lines, self.placement.position_of(cursor))
+    @property
+    def crosshair(self) -> Crosshair | None:
+        """The lines of the other views; None where there are no other views."""
+        if self.display.no_cross_sections or self.display.cursor is None:
+            return None
+        return Crosshair(self.display, self.orientation, self.placement)
 
     def _draw_findings(self, painter: QPainter) -> None:
         selected = self.session.review_of(self.display).selected

@@ -64,6 +64,7 @@ _IMAGE: tuple[_Entry, ...] = (
     None,
     A.CINE,
 )
+_PLANES: tuple[_Entry, ...] = (A.TURN_LEFT, A.TURN_RIGHT, None, A.STRAIGHTEN)
 _SLICES: tuple[_Entry, ...] = (
     A.PREVIOUS_SLICE,
     A.NEXT_SLICE,
@@ -151,6 +152,7 @@ def build_menus(window: QMainWindow, actions: Actions, windows: WindowMenu) -> N
     image.addMenu(windows)
     _fill(image.addMenu("Left Mouse Button"), _TOOLS, actions)
     _fill(image.addMenu("Slices"), _SLICES, actions)
+    _fill(image.addMenu("Oblique Planes"), _PLANES, actions)
     image.addSeparator()
     _fill(image, _IMAGE, actions)
     _fill(bar.addMenu("&Measure"), _MEASURE, actions)

@@ -26,6 +26,7 @@ class Tool(StrEnum):
     ZOOM = "zoom"
     CROSSHAIR = "crosshair"
     SLICES = "slices"
+    TURN = "turn"
 
 
 def tool_for(
@@ -65,6 +66,8 @@ class Target(Protocol):
     def point_at(self, position: QPointF) -> None: ...  # noqa: D102
     def is_on_gauge(self, position: QPointF) -> bool: ...  # noqa: D102
     def scrub(self, position: QPointF) -> None: ...  # noqa: D102
+    def is_on_handle(self, position: QPointF) -> bool: ...  # noqa: D102
+    def turn_planes(self, before: QPointF, after: QPointF) -> None: ...  # noqa: D102
     def scroll_slices(self, slices: int) -> None: ...  # noqa: D102
     def click(self, position: QPointF) -> None: ...  # noqa: D102
 
@@ -95,6 +98,8 @@ class Mouse:
         tool = tool_for(button, modifiers, self.left_tool)
         if button is Qt.MouseButton.LeftButton and self._target.is_on_gauge(at):
             tool = Tool.SLICES
+        elif button is Qt.MouseButton.LeftButton and self._target.is_on_handle(at):
+            tool = Tool.TURN
         if tool is not None and self._drag is None:
             self._drag = _Drag(button, tool, at, at, self._target.current_window())
             self._follow(tool, at)
@@ -117,6 +122,8 @@ class Mouse:
                 self._target.set_window(dragged_window(drag.window, drag.right, drag.up))
         elif drag.tool is Tool.PAN:
             self._target.pan(delta)
+        elif drag.tool is Tool.TURN:
+            self._target.turn_planes(at - delta, at)
         elif drag.tool is Tool.ZOOM:
             self._target.zoom(_ZOOM_PER_PX ** -delta.y(), drag.press)
         else:
@@ -135,7 +142,7 @@ class Mouse:
         if drag is None or drag.button is not button:
             return
         self._drag = None
-        plain = button is Qt.MouseButton.LeftButton and drag.tool is not Tool.SLICES
+        plain = button is Qt.MouseButton.LeftButton and drag.tool not in (Tool.SLICES, Tool.TURN)
         if not drag.moved and plain:
             self._target.click(at)
 

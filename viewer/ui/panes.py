@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -83,6 +84,11 @@ class Panes(QObject):
         return {view.orientation: view for view in reversed(list(self._slice_views()))}
 
     @property
+    def is_settled(self) -> bool:
+        """Whether the slice views in sight show what belongs there."""
+        return all(view.is_settled for view in self._slice_views() if view.isVisible())
+
+    @property
     def layout_name(self) -> LayoutName:
         """The layout in use; that of one view alone has the name of its kind."""
         alone = self.grid.alone
@@ -157,11 +163,18 @@ class Panes(QObject):
 
     def reset(self) -> None:
         """Fit all pictures, upright, under the first window."""
+        for display in self._session.shown:
+            display.straighten()
+            display.reset_window()
         for view in self._slice_views():
             view.set_camera(Camera())
         self.volume.reset()
-        for display in self._session.shown:
-            display.reset_window()
+
+    def turn_crosshair(self, degrees: float) -> None:
+        """Turn the planes of the other views in the active view, clockwise as it is seen."""
+        view = self.active_slices
+        mirrored = view.camera.flipped_horizontally != view.camera.flipped_vertically
+        view.display.turn(view.orientation, math.radians(-degrees if mirrored else degrees))
 
     def scroll(self, slices: int) -> None:
         """Go on by some slices in the active view."""

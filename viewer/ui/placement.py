@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 
@@ -15,6 +15,8 @@ from viewer.imaging.geometry import Points, direction_letters
 from viewer.imaging.plane import Plane
 from viewer.session.results import Finding
 from viewer.ui.camera import Camera
+
+_PARALLEL = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,12 +82,49 @@ class Placement:
         """Where a point of the patient is drawn, projected along the normal."""
         return self.to_view.map(self._in_picture(lps))
 
-    def traces(self, lps: npt.ArrayLike) -> tuple[QLineF, QLineF]:
-        """The lines along the picture's rows and down its columns through a point."""
+    def lps_of(self, position: QPointF) -> Points:
+        """The point of the plane under a point of the view, beside the picture too."""
+        at = self.from_view.map(position)
+        height, width = self.pixel_mm
+        return self.plane.to_lps(at.y() / height - 0.5, at.x() / width - 0.5)
+
+    def trace(self, lps: npt.ArrayLike, normal: Points) -> QLineF | None:
+        """The line in which a plane through a point cuts the picture, as long as the picture is.
+
+        Parameters
+        ----------
+        lps : array_like, shape (3,)
+            LPS mm.
+        normal : ndarray, shape (3,)
+            Of the plane.
+
+        Returns
+        -------
+        QLineF or None
+            None where the plane is parallel to the picture or passes beside it.
+        """
+        height, width = self.pixel_mm
+        along = np.cross(self._normal, normal)
+        if np.linalg.norm(along) < _PARALLEL:
+            return None
+        way = (float(along @ self.plane.right) / width, float(along @ self.plane.down) / height)
         at, size = self._in_picture(lps), self.picture_mm
-        along = QLineF(0, at.y(), size.width(), at.y())
-        down = QLineF(at.x(), 0, at.x(), size.height())
-        return self.to_view.map(along), self.to_view.map(down)
+        # How far along the line it enters and leaves the picture.
+        low, high = -np.inf, np.inf
+        for start, step, extent in (
+            (at.x(), way[0], size.width()),
+            (at.y(), way[1], size.height()),
+        ):
+            if abs(step) < _PARALLEL:
+                if not 0 <= start <= extent:
+                    return None
+                continue
+            ends = sorted((-start / step, (extent - start) / step))
+            low, high = max(low, ends[0]), min(high, ends[1])
+        if low >= high:
+            return None
+        way_mm = QPointF(*way)
+        return self.to_view.map(QLineF(at + way_mm * low, at + way_mm * high))
 
     def box_of(self, finding: Finding, margin_mm: float, reach_mm: float) -> QRectF | None:
         """The frame of a finding in the view; None where the plane passes it by.
@@ -118,3 +157,21 @@ class Placement:
         row, column = self.plane.to_pixel(lps)
         height, width = self.pixel_mm
         return QPointF((float(column) + 0.5) * width, (float(row) + 0.5) * height)
+
+
+def camera_holding(before: Placement, plane: Plane, lps: npt.ArrayLike) -> Camera:
+    """The camera that shows another plane at the same scale, a point staying where it is.
+
+    Parameters
+    ----------
+    before : Placement
+        Of the plane shown until now.
+    plane : Plane
+    lps : array_like, shape (3,)
+        LPS mm of the point.
+    """
+    fitting = replace(before.camera, zoom=1.0, offset_px=(0.0, 0.0))
+    zoom = before.pixels_per_mm / Placement(plane, fitting, before.view).pixels_per_mm
+    centred = replace(fitting, zoom=zoom)
+    moved = before.position_of(lps) - Placement(plane, centred, before.view).position_of(lps)
+    return centred.panned(moved)

@@ -82,6 +82,7 @@ def render(
             _go_to(window, slice_number)
         volume = window.panes.volume
         _wait(window, lambda: not volume.isVisible() or volume.is_settled, _RENDERING_S)
+        _wait(window, lambda: window.panes.is_settled, _RENDERING_S)
         window.repaint()
         if not window.grab().save(str(out), "PNG"):
             raise ViewerError("The picture could not be written.", out, "Choose another folder.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from enum import Flag
 from typing import Any
 
@@ -16,16 +17,19 @@ from viewer.imaging.geometry import Points
 from viewer.imaging.overlay import colorize
 from viewer.imaging.plane import Orientation, Plane, Stack
 from viewer.imaging.reslice import GridCut, grid_cut, reslice, reslice_color
+from viewer.imaging.slab import reslice_slab
 from viewer.imaging.voi import VoiLut, Window, apply_voi
 from viewer.imaging.volume import Volume
 from viewer.session.display import Display
+from viewer.session.jobs import Job
 from viewer.session.results import Finding, Review
 from viewer.session.session import Session
 from viewer.ui import theme
 from viewer.ui.camera import Camera
+from viewer.ui.crosshair import Crosshair
 from viewer.ui.foreground import Foreground, Gauge, ViewOptions
 from viewer.ui.mouse import Mouse
-from viewer.ui.placement import Placement
+from viewer.ui.placement import Placement, camera_holding
 from viewer.ui.slice_picture import SlicePicture
 
 
@@ -35,17 +39,30 @@ class _Stale(Flag):
     NOTHING = 0
     WINDOW = 1
     STYLE = 2
-    GRAY = 4 | WINDOW
-    SCORES = 8 | STYLE
-    ALL = GRAY | SCORES
+    VALUES = 4
+    SCORES = 8
+    CUT = VALUES | SCORES
+    GRAY = VALUES | WINDOW
+    ALL = CUT | WINDOW | STYLE
+
+
+@dataclass(frozen=True, eq=False)
+class _Cut:
+    """What lies in a plane: values, and scores of the heatmap if there is one."""
+
+    stack: Stack
+    plane: Plane
+    values: npt.NDArray[Any]
+    scores: npt.NDArray[Any] | None
 
 
 class SliceView(pg.GraphicsView):  # type: ignore[misc]
-    """The slice of one standard orientation that lies nearest to the cursor of a display.
+    """The slice of one orientation, standard or turned, that lies nearest to a display's cursor.
 
     Until it is given another one, it shows the display that was active when it was made.
     The scene's coordinates are the view's pixels. Pictures are made at most once a turn of the
-    event loop, however many changes it brought, and only while the view is visible.
+    event loop, however many changes it brought, and only while the view is visible. What takes
+    longer is cut on another thread; until it is there, the picture before it stays in its place.
     """
 
     #: The user turned to this view.
@@ -69,8 +86,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._placement: Placement | None = None
         self._placement_made_of: tuple[Stack, int, Camera, QSizeF] | None = None
         self._stale = _Stale.NOTHING
-        self._values: npt.NDArray[Any] | None = None
-        self._scores: npt.NDArray[Any] | None = None
+        self._cut: _Cut | None = None
+        self._job: Job | None = None
         self._heatmap: Volume | None = None
         self._marked: list[int] | None = None
         self._pointer: Points | None = None
@@ -112,6 +129,11 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
             self._placement_made_of = made_of
             self._placement = Placement(stack.plane(self._index), self._camera, self._size)
         return self._placement
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the picture is the one that belongs here."""
+        return not self._stale and self._job is None
 
     # Commands
 
@@ -181,6 +203,21 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         gauge = self._gauge
         if gauge is not None:
             self.go_to(gauge.slice_at(position))
+
+    def is_on_handle(self, position: QPointF) -> bool:
+        """Whether a point of the view lies on a handle that turns the planes of other views."""
+        crosshair = self._crosshair
+        return crosshair is not None and crosshair.has_handle_at(position)
+
+    def is_taken(self, position: QPointF) -> bool:
+        """Whether a press at a point of the view means something that lies over the picture."""
+        return self.is_on_gauge(position) or self.is_on_handle(position)
+
+    def turn_planes(self, before: QPointF, after: QPointF) -> None:
+        """Turn the planes of the other views about the cursor by what a drag turns."""
+        crosshair = self._crosshair
+        if crosshair is not None:
+            self._display.turn(self.orientation, crosshair.angle(before, after))
 
     def point_at(self, position: QPointF) -> None:
         """Bring all views to the point under the pointer."""
@@ -285,6 +322,11 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         )
 
     @property
+    def _crosshair(self) -> Crosshair | None:
+        foreground = self._foreground if self._options.crosshair else None
+        return foreground.crosshair if foreground is not None else None
+
+    @property
     def _gauge(self) -> Gauge | None:
         return Gauge(self._size, self.stack.count) if self.stack is not None else None
 
@@ -314,23 +356,41 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         display.filled.connect(self._show_filled)
         display.cursor_moved.connect(self._follow_cursor)
         display.window_changed.connect(self._show_window)
+        display.planes_changed.connect(self._show_planes)
+        display.slabs_changed.connect(self._show_filled)
 
     def _unfollow(self, display: Display) -> None:
         display.volume_changed.disconnect(self._show_volume)
         display.filled.disconnect(self._show_filled)
         display.cursor_moved.disconnect(self._follow_cursor)
         display.window_changed.disconnect(self._show_window)
+        display.planes_changed.disconnect(self._show_planes)
+        display.slabs_changed.disconnect(self._show_filled)
 
     def _show_volume(self) -> None:
         self._camera = Camera()
         self._marked = None
-        self._values = self._scores = None  # the old volume must not be kept by a view of it
+        self._forget_cut()
         self._index = self._index_of_cursor()
         self._place()
         self._refresh(_Stale.ALL)
 
     def _show_filled(self) -> None:
         self._refresh(_Stale.GRAY)
+
+    def _show_planes(self) -> None:
+        """Show turned planes at the same scale, the cursor staying where it is."""
+        before, stack, cursor = self._placement, self.stack, self._display.cursor
+        if before is None or stack is None or cursor is None:
+            return
+        if self._placement_made_of is not None and self._placement_made_of[0] is stack:
+            self._repaint()  # the lines of the others were turned
+            return
+        self._marked = None
+        self._index = self._index_of_cursor()
+        self._camera = camera_holding(before, stack.plane(self._index), cursor)
+        self._place()
+        self._refresh(_Stale.ALL)
 
     def _follow_cursor(self) -> None:
         index = self._index_of_cursor()
@@ -358,8 +418,9 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         return stack.index_of(cursor) if stack is not None and cursor is not None else 0
 
     def _place(self) -> None:
-        placement = self.placement
-        if placement is not None:
+        placement, cut = self.placement, self._cut
+        # A picture of planes that lay otherwise stays where it is until the next one is there.
+        if placement is not None and cut is not None and cut.stack is self.stack:
             self._picture.place(placement.to_view, placement.plane.pixel_mm)
         self.viewport().update()
 
@@ -369,28 +430,86 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
             self._timer.start(0)
 
     def _make_pictures(self) -> None:
-        stale, self._stale = self._stale, _Stale.NOTHING
-        volume, placement = self._display.volume, self.placement
-        if volume is None or placement is None:
-            self._values = self._scores = None
+        volume, stack, placement = self._display.volume, self.stack, self.placement
+        if volume is None or stack is None or placement is None:
+            self._stale = _Stale.NOTHING
+            self._forget_cut()
             self._picture.clear()
             return
-        if self._values is None or _Stale.GRAY in stale:
-            self._values = reslice(volume, placement.plane)
-        if _Stale.WINDOW in stale:
-            cut = grid_cut(volume.geometry, placement.plane)
-            self._picture.set_picture(self._shuttered(self._seen(volume, placement.plane), cut))
-            self._picture.set_graphics(self._graphics(volume, cut))
-        if _Stale.STYLE in stale:
-            self._picture.set_color(self._colored(placement, _Stale.SCORES in stale))
+        if self._cut is None:
+            self._stale |= _Stale.ALL
+        if self._stale & _Stale.CUT:
+            if self._job is not None:
+                return  # the next one begins when this one has ended
+            if self._takes_long:
+                self._cut_behind(volume, stack, placement)
+                return
+            scores = self._cut.scores if self._cut is not None else None
+            self._cut = _Cut(stack, placement.plane, reslice(volume, placement.plane), scores)
+        self._draw()
 
-    def _seen(self, volume: Volume, plane: Plane) -> npt.NDArray[np.uint8]:
+    @property
+    def _takes_long(self) -> bool:
+        """Whether a picture takes longer to cut than the window may stand still."""
+        display, orientation = self._display, self.orientation
+        return display.is_turned(orientation) or display.slab(orientation) is not None
+
+    def _cut_behind(self, volume: Volume, stack: Stack, placement: Placement) -> None:
+        """Cut on another thread."""
+        plane = placement.plane
+        slab, heatmap = self._display.slab(self.orientation), self._visible_heatmap
+        self._stale = _Stale.NOTHING
+
+        def cut(_: Job) -> _Cut:
+            if slab is None:
+                values = reslice(volume, plane)
+            else:
+                values = reslice_slab(volume, plane, slab, stack.spacing_mm)
+            scores = reslice(heatmap, plane) if heatmap is not None else None
+            return _Cut(stack, plane, values, scores)
+
+        def take(done: _Cut) -> None:
+            self._job, self._cut, self._heatmap = None, done, heatmap
+            outdated = self._stale & _Stale.CUT
+            self._stale = _Stale.WINDOW | _Stale.STYLE
+            self._draw()
+            if stack is not self.stack:  # turned on meanwhile
+                self._picture.place(placement.to_view, placement.pixel_mm)
+            self._refresh(_Stale.ALL if outdated else _Stale.NOTHING)
+
+        def fail(error: Exception) -> None:
+            self._job = None
+            raise error
+
+        self._job = self._session.jobs.submit(cut, on_done=take, on_failed=fail)
+
+    def _forget_cut(self) -> None:
+        """Let go of the volume, and of what is being cut out of it."""
+        self._cut = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def _draw(self) -> None:
+        """Draw what is stale of what was cut."""
+        stale, self._stale = self._stale, _Stale.NOTHING
+        volume, cut = self._display.volume, self._cut
+        assert volume is not None
+        assert cut is not None
+        if _Stale.WINDOW in stale:
+            on_grid = grid_cut(volume.geometry, cut.plane)
+            self._picture.set_picture(self._shuttered(self._seen(volume, cut), on_grid))
+            self._picture.set_graphics(self._graphics(volume, on_grid))
+        if _Stale.STYLE in stale:
+            self._picture.set_color(self._colored(cut, _Stale.SCORES in stale))
+        self._place()
+
+    def _seen(self, volume: Volume, cut: _Cut) -> npt.NDArray[np.uint8]:
         """The picture of the files' own colours, or of grey through the window."""
         if volume.color is not None:
-            return np.array(reslice_color(volume, plane))
+            return np.array(reslice_color(volume, cut.plane))
         display = self._display
-        assert self._values is not None
-        return apply_voi(self._values, display.window, inverted=display.inverted)
+        return apply_voi(cut.values, display.window, inverted=display.inverted)
 
     def _shuttered(
         self, picture: npt.NDArray[np.uint8], cut: GridCut | None
@@ -418,17 +537,22 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         palette = np.array([[0] * 4, [ink.red(), ink.green(), ink.blue(), 255]], np.uint8)
         return palette[cut.of_slice(plane).astype(np.intp)]
 
-    def _colored(self, placement: Placement, moved: bool) -> npt.NDArray[Any] | None:
+    @property
+    def _visible_heatmap(self) -> Volume | None:
         result, style = self._review.result, self._session.results.overlay
-        heatmap = result.heatmap if result is not None else None
-        if heatmap is None or not style.visible:
-            self._scores = None
+        return result.heatmap if result is not None and style.visible else None
+
+    def _colored(self, cut: _Cut, moved: bool) -> npt.NDArray[Any] | None:
+        result, style = self._review.result, self._session.results.overlay
+        heatmap, scores = self._visible_heatmap, cut.scores
+        if heatmap is None or result is None:
+            self._cut = replace(cut, scores=None)
             return None
-        if self._scores is None or moved or heatmap is not self._heatmap:
+        if scores is None or moved or heatmap is not self._heatmap:
             self._heatmap = heatmap
-            self._scores = reslice(heatmap, placement.plane)
-        full = result.full if result is not None else 1.0
-        return colorize(self._scores, style.colormap, style.threshold, style.opacity, full)
+            scores = reslice(heatmap, cut.plane)
+            self._cut = replace(cut, scores=scores)
+        return colorize(scores, style.colormap, style.threshold, style.opacity, result.full)
 
     def _probe(self, lps: Points | None) -> None:
         self._pointer = lps

@@ -163,7 +163,7 @@ class MeasureLayer(QObject):
             self._tools.open_menu(grip.measurement, self, event.globalPosition().toPoint())
             return True
         plain = not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        if event.button() is not _LEFT or not plain or self._view.is_on_gauge(at):
+        if event.button() is not _LEFT or not plain or self._view.is_taken(at):
             return False
         kind = self._tools.kind
         if grip is None and kind is None and self._draft is None:
