@@ -84,19 +84,21 @@ def _draw(volume: Volume, look: Look, stack: Stack, index: int) -> Image.Image:
     if picture.size != size:
         picture = picture.resize(size, Image.Resampling.BILINEAR)
     if look.texts:
-        _write_texts(picture, look, stack, index)
-    return _with_disclaimer(picture)
+        _write_texts(picture, look, stack, index, has_window=volume.color is None)
+    return with_disclaimer(picture)
 
 
 def _rgb(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.repeat(gray[..., None], 3, axis=2)
 
 
-def _write_texts(picture: Image.Image, look: Look, stack: Stack, index: int) -> None:
+def _write_texts(
+    picture: Image.Image, look: Look, stack: Stack, index: int, *, has_window: bool
+) -> None:
     draw = ImageDraw.Draw(picture)
     width, height = picture.size
     write(draw, (6, 4), f"{index + 1}/{stack.count}", 12, "la", FAINT)
-    if not isinstance(look.voi, VoiLut):
+    if has_window and not isinstance(look.voi, VoiLut):
         window = f"W {look.voi.width:.0f}  L {look.voi.center:.0f}".replace("-", "−")
         write(draw, (width - 6, 4), window, 12, "ra", FAINT)
     if not look.is_in_patient_space:
@@ -111,8 +113,8 @@ def _write_texts(picture: Image.Image, look: Look, stack: Stack, index: int) -> 
         write(draw, place, text, 14, anchor, TEXT)
 
 
-def _with_disclaimer(picture: Image.Image) -> Image.Image:
-    """The picture on a ground with even sides, as films need them."""
+def with_disclaimer(picture: Image.Image) -> Image.Image:
+    """A picture on a ground with the disclaimer below; its sides are even, as films need them."""
     width = max(picture.width, _LEAST_WIDTH)
     width, height = width + width % 2, picture.height + _CAPTION
     framed = Image.new("RGB", (width, height + height % 2), BACKGROUND)

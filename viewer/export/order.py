@@ -50,11 +50,14 @@ class Order:
         Of pictures and films.
     frames_per_second : float
         Of films.
+    slices : range, optional
+        Those of pictures and films, counted from 0; all by default.
     """
 
     form: Form
     look: Look
     frames_per_second: float = 15.0
+    slices: range | None = None
 
 
 def target(out: Path, name: str, form: Form) -> Path:
@@ -103,10 +106,10 @@ def export(
             on_progress=on_progress,
         )
     elif order.form in PICTURES:
-        write_pictures(_frames(volume, order.look, on_progress), path, PICTURES[order.form])
+        write_pictures(_frames(volume, order, on_progress), path, PICTURES[order.form])
     else:
         write_film(
-            _frames(volume, order.look, on_progress),
+            _frames(volume, order, on_progress),
             path,
             FILMS[order.form],
             frames_per_second=order.frames_per_second,
@@ -114,8 +117,8 @@ def export(
         )
 
 
-def _frames(volume: Volume, look: Look, on_progress: OnProgress) -> Iterator[Image.Image]:
-    total = slice_count(volume, look.orientation)
-    for done, frame in enumerate(draw_slices(volume, look)):
-        on_progress(done, total)
+def _frames(volume: Volume, order: Order, on_progress: OnProgress) -> Iterator[Image.Image]:
+    wanted = order.slices or range(slice_count(volume, order.look.orientation))
+    for done, frame in enumerate(draw_slices(volume, order.look, wanted)):
+        on_progress(done, len(wanted))
         yield frame

@@ -20,6 +20,7 @@ class ActionId(StrEnum):
     OPEN_FOLDER = auto()
     OPEN_FILES = auto()
     OPEN_DEMO = auto()
+    EXPORT = auto()
     CLOSE_ALL = auto()
     QUIT = auto()
     UNDO = auto()
@@ -121,6 +122,9 @@ _SPECS: dict[ActionId, _Spec] = {
     A.OPEN_FOLDER: _Spec("Open Folder…", ("Ctrl+O",), I.OPEN, "Open a folder of images"),
     A.OPEN_FILES: _Spec("Open Files…", ("Ctrl+Shift+O",), tip="Open image files or a zip"),
     A.OPEN_DEMO: _Spec("Open Demo", (), I.DEMO, "Open the built-in synthetic chest CT"),
+    A.EXPORT: _Spec(
+        "Export…", ("Ctrl+E",), I.EXPORT, "Pictures, films, volumes, de-identified DICOM"
+    ),
     A.CLOSE_ALL: _Spec("Close All", ("Ctrl+W",), tip="Close every study"),
     A.QUIT: _Spec("Quit", ("Ctrl+Q",)),
     A.UNDO: _Spec("Undo", ("Ctrl+Z",), I.UNDO),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -43,6 +44,9 @@ from viewer.ui.status_bar import StatusBar
 from viewer.ui.training.launcher import TrainingLauncher
 from viewer.ui.welcome import Welcome
 from viewer.ui.window_menu import WindowMenu
+
+if TYPE_CHECKING:
+    from viewer.ui.export.dialog import ExportDialog
 
 _LEFT_WIDTH, _RIGHT_WIDTH = 264, 348
 _SIZE = (1440, 900)
@@ -95,6 +99,7 @@ class MainWindow(QMainWindow):
         self.status_bar = StatusBar(session)
         self._side = QTabWidget()
         self._side_frame = _panel(self._side)
+        self._export: ExportDialog | None = None
         self._stack = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._build()
@@ -123,6 +128,18 @@ class MainWindow(QMainWindow):
     def show_measurements(self) -> None:
         """Bring the table of measurements to the front."""
         self._show_side(self.measure_panel)
+
+    def show_export(self) -> ExportDialog:
+        """Show the export dialog; the one there is, if any."""
+        # What writing needs to be imported is not needed for looking at images.
+        from viewer.ui.export.dialog import ExportDialog
+
+        if self._export is None:
+            self._export = ExportDialog(self, self._settings)
+        self._export.show()
+        self._export.raise_()
+        self._export.activateWindow()
+        return self._export
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files."""
@@ -192,6 +209,7 @@ class MainWindow(QMainWindow):
             (A.OPEN_FOLDER, self._choose_folder),
             (A.OPEN_FILES, self._choose_files),
             (A.OPEN_DEMO, self.open_demo),
+            (A.EXPORT, self.show_export),
             (A.CLOSE_ALL, self.session.close_all),
             (A.FIND_SERIES, self._find_series),
             (A.QUIT, self.close),

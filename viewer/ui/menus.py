@@ -19,6 +19,8 @@ _FILE: tuple[_Entry, ...] = (
     A.OPEN_FILES,
     A.OPEN_DEMO,
     None,
+    A.EXPORT,
+    None,
     A.CLOSE_ALL,
     None,
     A.FIND_SERIES,

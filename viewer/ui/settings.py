@@ -61,6 +61,15 @@ class Settings:
         self._store.setValue("last_folder", str(value))
 
     @property
+    def export_folder(self) -> Path:
+        """The folder that was exported to last."""
+        return Path(str(self._store.value("export_folder", Path.home())))
+
+    @export_folder.setter
+    def export_folder(self, value: Path) -> None:
+        self._store.setValue("export_folder", str(value))
+
+    @property
     def layout(self) -> LayoutName:
         """Which views are shown."""
         value = str(self._store.value("window/layout", LayoutName.FOUR))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from viewer.ui import theme
-from viewer.ui.training.parts import label
+from viewer.ui.parts import label
 from viewer.ui.training.trainer import Curves
 
 

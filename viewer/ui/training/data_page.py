@@ -23,7 +23,7 @@ from viewer.ui import captions, theme
 from viewer.ui.banner import Banner
 from viewer.ui.elided_label import ElidedLabel
 from viewer.ui.icons import IconName, icon
-from viewer.ui.training.parts import clear, label, page, scrolling
+from viewer.ui.parts import clear, label, page, scrolling
 from viewer.ui.training.pictures import pixmap
 from viewer.ui.training.setup import Setup
 

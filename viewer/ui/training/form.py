@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 from viewer.training import Config, TableConfig
 from viewer.ui import theme
 from viewer.ui.fraction_slider import FractionSlider
+from viewer.ui.parts import label
 from viewer.ui.training.fields import Field, Rule, rule
-from viewer.ui.training.parts import label
 
 _LARGEST = 10_000
 _NAME_WIDTH = 132

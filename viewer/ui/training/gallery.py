@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from viewer.ui import theme
 from viewer.ui.icons import IconName, icon
-from viewer.ui.training.parts import clear, label, scrolling
+from viewer.ui.parts import clear, label, scrolling
 from viewer.ui.training.pictures import pixmap
 from viewer.ui.training.setup import Setup
 

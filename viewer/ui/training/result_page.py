@@ -22,7 +22,7 @@ from viewer.training import Outcome
 from viewer.ui import theme
 from viewer.ui.banner import Banner
 from viewer.ui.icons import IconName, icon
-from viewer.ui.training.parts import label, page
+from viewer.ui.parts import label, page
 from viewer.ui.training.trainer import Trainer
 
 _PICTURES = {

@@ -21,8 +21,8 @@ from viewer.training import Run, kind_of_document
 from viewer.ui import captions, theme
 from viewer.ui.banner import Banner
 from viewer.ui.icons import IconName, icon
+from viewer.ui.parts import label, page
 from viewer.ui.training.curves import CurvesView
-from viewer.ui.training.parts import label, page
 from viewer.ui.training.setup import Setup
 from viewer.ui.training.trainer import Trainer
 

@@ -25,10 +25,10 @@ from viewer.errors import ViewerError
 from viewer.training import Config, TableConfig, kind_of_document, read_document, save_text, to_toml
 from viewer.ui import theme
 from viewer.ui.banner import Banner
+from viewer.ui.parts import label, page, scrolling
 from viewer.ui.training.fields import ARCHITECTURES, PICTURES, TABLE
 from viewer.ui.training.form import Form
 from viewer.ui.training.gallery import Gallery
-from viewer.ui.training.parts import label, page, scrolling
 from viewer.ui.training.setup import Setup
 
 _FILES = "Configurations (*.toml *.json)"

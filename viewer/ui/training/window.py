@@ -21,8 +21,8 @@ from viewer.session.jobs import Jobs
 from viewer.training import Workbench, example_cells
 from viewer.ui import theme
 from viewer.ui.icons import application_icon
+from viewer.ui.parts import label
 from viewer.ui.training.data_page import DataPage
-from viewer.ui.training.parts import label
 from viewer.ui.training.result_page import ResultPage
 from viewer.ui.training.run_page import RunPage
 from viewer.ui.training.settings_page import SettingsPage

@@ -1,4 +1,4 @@
-"""Small pieces that the pages share."""
+"""Small pieces that dialogs and pages share."""
 
 from __future__ import annotations
 
