@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from viewer.imaging.roi.figure import Kind
+from viewer.imaging.slab import Projection
 from viewer.ui.icons import IconName, icon
 from viewer.ui.theme import ThemeName
 
@@ -42,6 +43,13 @@ class ActionId(StrEnum):
     TURN_LEFT = auto()
     TURN_RIGHT = auto()
     STRAIGHTEN = auto()
+    SLAB_OFF = auto()
+    SLAB_MAXIMUM = auto()
+    SLAB_MINIMUM = auto()
+    SLAB_MEAN = auto()
+    SLAB_THICKER = auto()
+    SLAB_THINNER = auto()
+    SLAB_OTHER = auto()
     TEXTS = auto()
     OVERLAY_PLANES = auto()
     SHUTTER = auto()
@@ -180,6 +188,35 @@ _SPECS: dict[ActionId, _Spec] = {
     A.STRAIGHTEN: _Spec(
         "Straighten Planes", ("Shift+X",), tip="Turn all planes back to the standard ones"
     ),
+    A.SLAB_OFF: _Spec(
+        "Off", ("Ctrl+0",), tip="Show one plane of voxels", checkable=True, group="slab"
+    ),
+    A.SLAB_MAXIMUM: _Spec(
+        "MIP",
+        ("Ctrl+1",),
+        tip="Show the highest value through a thick slice: vessels, nodules",
+        checkable=True,
+        group="slab",
+    ),
+    A.SLAB_MINIMUM: _Spec(
+        "MinIP",
+        ("Ctrl+2",),
+        tip="Show the lowest value through a thick slice: airways, emphysema",
+        checkable=True,
+        group="slab",
+    ),
+    A.SLAB_MEAN: _Spec(
+        "Mean",
+        ("Ctrl+3",),
+        tip="Show the mean through a thick slice, which has less noise",
+        checkable=True,
+        group="slab",
+    ),
+    A.SLAB_THICKER: _Spec("Thicker", ("Ctrl+Up",), tip="Make the slab of the active view thicker"),
+    A.SLAB_THINNER: _Spec(
+        "Thinner", ("Ctrl+Down",), tip="Make the slab of the active view thinner"
+    ),
+    A.SLAB_OTHER: _Spec("Thickness…", tip="Type the thickness of the slab in mm"),
     A.TEXTS: _Spec("Corner Texts", ("T",), tip="Show the texts over the images", checkable=True),
     A.OVERLAY_PLANES: _Spec(
         "Overlay Planes", tip="Show the graphics that the files lay over images", checkable=True
@@ -281,6 +318,12 @@ THEMES: dict[ActionId, ThemeName] = {
     A.THEME_DARK: "dark",
     A.THEME_LIGHT: "light",
     A.THEME_SYSTEM: "system",
+}
+SLABS = {
+    A.SLAB_OFF: None,
+    A.SLAB_MAXIMUM: Projection.MAXIMUM,
+    A.SLAB_MINIMUM: Projection.MINIMUM,
+    A.SLAB_MEAN: Projection.MEAN,
 }
 TOOLS = {
     A.TOOL_WINDOW: "window",

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from viewer.dicom.report import Severity
 from viewer.dicom.series import SUV, LengthUnit, Series, StudyInfo
 from viewer.imaging.plane import Orientation
+from viewer.imaging.slab import Projection, Slab
 from viewer.imaging.voi import Voi, VoiFunction, VoiLut
 from viewer.imaging.volume import Volume
 
@@ -100,6 +101,23 @@ def slice_line(index: int, total: int) -> str:
 def position_line(orientation: Orientation, position_mm: float) -> str:
     """Where the slice lies in the patient."""
     return f"{_AXIS[orientation]} {number(position_mm, 1)} mm"
+
+
+_PROJECTIONS = {
+    Projection.MAXIMUM: "MIP",
+    Projection.MINIMUM: "MinIP",
+    Projection.MEAN: "Mean",
+}
+
+
+def projection(which: Projection | None) -> str:
+    """Which value of a thick slice is shown, in the words of the field."""
+    return "Off" if which is None else _PROJECTIONS[which]
+
+
+def slab_line(slab: Slab | None) -> str:
+    """How thick a slice is and what it shows; empty for one plane of voxels."""
+    return "" if slab is None else f"{projection(slab.projection)} {slab.thickness_mm:g} mm"
 
 
 def oblique_line(degrees: float) -> str:

@@ -8,9 +8,10 @@ from functools import partial
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from viewer.imaging.slab import Projection
 from viewer.session.session import Session
 from viewer.ui import layouts, theme
-from viewer.ui.actions import LAYOUTS, MEASURES, THEMES, TOOLS, Actions
+from viewer.ui.actions import LAYOUTS, MEASURES, SLABS, THEMES, TOOLS, Actions
 from viewer.ui.actions import ActionId as A
 from viewer.ui.analysis_controller import AnalysisController
 from viewer.ui.layouts import LayoutName
@@ -70,6 +71,7 @@ class Commands(QObject):
         self._analysis = analysis
         self._settings = settings
         self._connect_looking()
+        self._connect_slabs()
         self._connect_views()
         self._connect_findings()
         self._connect_state()
@@ -102,6 +104,16 @@ class Commands(QObject):
         self._on(A.TURN_LEFT, lambda: panes.turn_crosshair(-_TURN_DEGREES))
         self._on(A.TURN_RIGHT, lambda: panes.turn_crosshair(_TURN_DEGREES))
         self._on(A.STRAIGHTEN, lambda: session.display.straighten())
+
+    def _connect_slabs(self) -> None:
+        panes, slabs = self._panes, self._panes.slabs
+        for name, projection in SLABS.items():
+            self._on(name, partial(self._project, projection))
+        self._on(A.SLAB_THICKER, lambda: slabs.step(panes.active_slices, 1))
+        self._on(A.SLAB_THINNER, lambda: slabs.step(panes.active_slices, -1))
+        self._on(A.SLAB_OTHER, lambda: slabs.ask(panes.active_slices, panes.grid))
+        self._session.slabs_changed.connect(self._show_slab)
+        panes.grid.active_changed.connect(self._show_slab)
 
     def _connect_views(self) -> None:
         panes = self._panes
@@ -181,6 +193,7 @@ class Commands(QObject):
             self._actions.refuse(name, self._session.no_cross_sections if not why else "")
         self._show_several()
         self._show_planes()
+        self._show_slab()
         display, series = self._session.display, self._session.active
         for name in (A.AUTO_WINDOW, A.INVERT):
             self._actions.refuse(name, why or display.no_window)
@@ -192,6 +205,19 @@ class Commands(QObject):
         self._actions.refuse(
             A.SHUTTER, why or ("" if display.shutter else "The files hold no display shutter.")
         )
+
+    def _project(self, projection: Projection | None) -> None:
+        self._panes.slabs.project(self._panes.active_slices, projection)
+
+    def _show_slab(self) -> None:
+        slab, display = self._panes.slabs.of(self._panes.active_slices), self._session.display
+        why = _NO_VOLUME if display.volume is None else display.no_slab
+        for name, projection in SLABS.items():
+            self._actions.check(name, projection is (slab.projection if slab else None))
+            self._actions.refuse(name, why)
+        self._actions.refuse(A.SLAB_OTHER, why)
+        for name in (A.SLAB_THICKER, A.SLAB_THINNER):
+            self._actions.refuse(name, why or ("" if slab else "The slices are single planes."))
 
     def _show_planes(self) -> None:
         display = self._session.display

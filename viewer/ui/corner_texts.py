@@ -68,7 +68,9 @@ def corner_texts(
         bottom_left.insert(0, Line(value_text, bold=True))
     inverted = "  inverted" if display.inverted else ""
     gray = captions.window_line(display.window) + inverted
-    bottom_right = [Line("Colour" if display.no_window else gray)]
+    slab = captions.slab_line(display.slab(orientation))
+    bottom_right = [Line(slab, "overlay_letter", bold=True)]
+    bottom_right.append(Line("Colour" if display.no_window else gray))
     if not brief:
         bottom_right.append(Line(f"Zoom {zoom:.2f}×", _MUTED))
     return Corners(

@@ -82,7 +82,13 @@ class Foreground:
     placement: Placement
     marked: Sequence[int]
 
-    def paint(self, painter: QPainter, options: ViewOptions, pointer: Points | None) -> None:
+    def paint(
+        self,
+        painter: QPainter,
+        options: ViewOptions,
+        pointer: Points | None,
+        projected: float | None = None,
+    ) -> None:
         """Draw texts, letters, scale, crosshair and findings.
 
         Parameters
@@ -91,6 +97,8 @@ class Foreground:
         options : ViewOptions
         pointer : ndarray, shape (3,), optional
             LPS mm of the point under the pointer, whose value is told.
+        projected : float, optional
+            The value that a thick slice shows there.
         """
         view = QRectF(QPointF(0, 0), self.placement.view)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -102,7 +110,8 @@ class Foreground:
         self._draw_gauge(painter)
         if self.display.is_in_patient_space:
             drawing.draw_letters(painter, view, self.placement.letters)
-        corners = self._corners(options, pointer) if options.texts else Corners()
+        values = self._values_at(pointer, projected) if pointer is not None else ""
+        corners = self._corners(options, values) if options.texts else Corners()
         scale, unit = self.placement.pixels_per_mm, self.display.length_unit
         drawing.draw_scale_bar(painter, view, scale, unit, len(corners.bottom_right))
         drawing.draw_corners(painter, view, corners)
@@ -134,14 +143,14 @@ class Foreground:
         gauge = Gauge(self.placement.view, self.stack.count)
         drawing.draw_gauge(painter, gauge.track, self.index, gauge.count, self.marked)
 
-    def _corners(self, options: ViewOptions, pointer: Points | None) -> Corners:
+    def _corners(self, options: ViewOptions, values: str) -> Corners:
         return corner_texts(
             self.display,
             self.orientation,
             self.stack,
             self.index,
             self.placement.pixels_per_mm * self.placement.pixel_mm[1],
-            self._values_at(pointer) if pointer is not None else "",
+            values,
             is_loading=self._is_loading,
             show_names=options.patient_names,
             brief=self.placement.view.width() < _BRIEF_BELOW_PX,
@@ -152,9 +161,14 @@ class Foreground:
         series = self.display.series
         return series is not None and self.session.opening.loads(series.key)
 
-    def _values_at(self, lps: Points) -> str:
+    def _values_at(self, lps: Points, projected: float | None) -> str:
         volume, heatmap = self.display.volume, self.session.review_of(self.display).heatmap
-        text = captions.value_at(volume, lps) if volume is not None else ""
+        slab, text = self.display.slab(self.orientation), ""
+        if volume is not None and slab is None:
+            text = captions.value_at(volume, lps)
+        elif volume is not None and slab is not None and projected is not None:
+            shown = captions.value(projected, volume.unit)
+            text = f"{shown} {captions.projection(slab.projection)}"
         if not text or heatmap is None or not self.session.results.overlay.visible:
             return text
         score = heatmap.value_at(lps)

@@ -35,6 +35,7 @@ from viewer.ui.measure.layer import MeasureLayer
 from viewer.ui.measure.panel import MeasurePanel
 from viewer.ui.measure.tools import MeasureTools
 from viewer.ui.menus import build_menus, build_toolbar
+from viewer.ui.pane_menu import PaneMenus
 from viewer.ui.panes import Panes
 from viewer.ui.report_panel import ReportPanel
 from viewer.ui.series.panel import SeriesPanel
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self._on_close = on_close
         self.actions_ = Actions(self)
         self.panes = Panes(session, settings.view_options, self)
+        PaneMenus(self.panes)
         self.measuring = MeasureTools(session, self)
         for pane in self.panes.grid.all_panes:
             MeasureLayer(pane.slice_view, session, self.measuring)

@@ -67,6 +67,16 @@ _IMAGE: tuple[_Entry, ...] = (
     A.CINE,
 )
 _PLANES: tuple[_Entry, ...] = (A.TURN_LEFT, A.TURN_RIGHT, None, A.STRAIGHTEN)
+_SLAB: tuple[_Entry, ...] = (
+    A.SLAB_OFF,
+    A.SLAB_MAXIMUM,
+    A.SLAB_MINIMUM,
+    A.SLAB_MEAN,
+    None,
+    A.SLAB_THICKER,
+    A.SLAB_THINNER,
+    A.SLAB_OTHER,
+)
 _SLICES: tuple[_Entry, ...] = (
     A.PREVIOUS_SLICE,
     A.NEXT_SLICE,
@@ -154,6 +164,7 @@ def build_menus(window: QMainWindow, actions: Actions, windows: WindowMenu) -> N
     image.addMenu(windows)
     _fill(image.addMenu("Left Mouse Button"), _TOOLS, actions)
     _fill(image.addMenu("Slices"), _SLICES, actions)
+    _fill(image.addMenu("Slab"), _SLAB, actions)
     _fill(image.addMenu("Oblique Planes"), _PLANES, actions)
     image.addSeparator()
     _fill(image, _IMAGE, actions)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
 
 from viewer.dicom.series import Series
 from viewer.imaging.plane import Orientation
@@ -23,6 +21,7 @@ from viewer.ui.layouts import LAYOUTS, MOST_VIEWS, LayoutName, ViewKind
 from viewer.ui.lodged_volume import LodgedVolume
 from viewer.ui.mouse import Tool
 from viewer.ui.pane import Pane
+from viewer.ui.slabs import Slabs
 from viewer.ui.slice_view import SliceView
 from viewer.ui.volume_view import VolumeView
 
@@ -57,6 +56,7 @@ class Panes(QObject):
         self.volume = VolumeView()
         self._lodged = LodgedVolume(session, self.volume)
         self.cine = Cine(self)
+        self.slabs = Slabs(self)
         self._connect()
         self.set_options(options)
         self.show_layout(LayoutName.FOUR)
@@ -220,7 +220,6 @@ class Panes(QObject):
             pane.activated.connect(lambda pane=pane: self.activate(pane))
             pane.maximize_requested.connect(lambda pane=pane: self.toggle_maximized(pane))
             pane.series_dropped.connect(lambda key, pane=pane: self._take_series(pane, key))
-            pane.menu_requested.connect(lambda menu, pane=pane: self._fill_menu(pane, menu))
             pane.slice_view.probed.connect(self.probed)
         self.volume.installEventFilter(self)
         self.grid.layout_changed.connect(self.layout_changed)
@@ -234,17 +233,6 @@ class Panes(QObject):
         series = self._session.library.find(key)
         if series is not None:
             self.show_series(pane, series)
-
-    def _fill_menu(self, pane: Pane, menu: QMenu) -> None:
-        """Offer what a pane can show of its series."""
-        menu.clear()
-        why = pane.display.no_cross_sections
-        for kind in ViewKind:
-            action = menu.addAction(kind.caption, partial(self.show_kind, pane, kind))
-            action.setCheckable(True)
-            action.setChecked(kind is pane.kind)
-            action.setEnabled(not why or kind is pane.kind)
-            action.setToolTip(why)
 
     def _slice_views(self) -> Iterator[SliceView]:
         return (p.slice_view for p in self.grid.panes if p.kind is not ViewKind.VOLUME)

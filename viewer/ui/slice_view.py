@@ -19,7 +19,7 @@ from viewer.imaging.plane import Orientation, Plane, Stack
 from viewer.imaging.reslice import GridCut, grid_cut, reslice, reslice_color
 from viewer.imaging.slab import reslice_slab
 from viewer.imaging.voi import VoiLut, Window, apply_voi
-from viewer.imaging.volume import Volume
+from viewer.imaging.volume import Volume, is_padding
 from viewer.session.display import Display
 from viewer.session.jobs import Job
 from viewer.session.results import Finding, Review
@@ -295,7 +295,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         """Draw texts, crosshair and findings over the picture."""
         foreground = self._foreground
         if foreground is not None:
-            foreground.paint(painter, self._options, self._pointer)
+            foreground.paint(painter, self._options, self._pointer, self._projected)
 
     # Inside
 
@@ -320,6 +320,18 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
             placement,
             self._marked,
         )
+
+    @property
+    def _projected(self) -> float | None:
+        """What the picture shows under the pointer, which in a thick slice is of no one voxel."""
+        cut = self._cut
+        if cut is None or self._pointer is None:
+            return None
+        row, column = (round(float(n)) for n in cut.plane.to_pixel(self._pointer))
+        rows, columns = cut.values.shape
+        if not (0 <= row < rows and 0 <= column < columns) or is_padding(cut.values[row, column]):
+            return None
+        return float(cut.values[row, column])
 
     @property
     def _crosshair(self) -> Crosshair | None:

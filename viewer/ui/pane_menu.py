@@ -1,0 +1,68 @@
+"""The menu in the corner of each view: what it shows of its series, and how."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from viewer.imaging.slab import Projection
+from viewer.ui import captions
+from viewer.ui.layouts import ViewKind
+from viewer.ui.pane import Pane
+from viewer.ui.panes import Panes
+from viewer.ui.slabs import THICKNESSES_MM
+
+
+class PaneMenus(QObject):
+    """Fills the menus of all views as they are opened.
+
+    Parameters
+    ----------
+    panes : Panes
+    """
+
+    def __init__(self, panes: Panes) -> None:
+        super().__init__(panes)
+        self._panes = panes
+        for pane in panes.grid.all_panes:
+            pane.menu_requested.connect(partial(self._fill, pane))
+
+    def _fill(self, pane: Pane, menu: QMenu) -> None:
+        menu.clear()
+        why = pane.display.no_cross_sections
+        for kind in ViewKind:
+            action = menu.addAction(kind.caption, partial(self._panes.show_kind, pane, kind))
+            _check(action, kind is pane.kind)
+            action.setEnabled(not why or kind is pane.kind)
+            action.setToolTip(why)
+        menu.addSeparator()
+        if pane.kind is not ViewKind.VOLUME:
+            self._add_slab(pane, menu.addMenu("Slab"))
+
+    def _add_slab(self, pane: Pane, menu: QMenu) -> None:
+        view, slabs = pane.slice_view, self._panes.slabs
+        slab, why = slabs.of(view), pane.display.no_slab
+        menu.setToolTipsVisible(True)
+        for projection in (None, *Projection):
+            action = menu.addAction(
+                captions.projection(projection), partial(slabs.project, view, projection)
+            )
+            _check(action, projection is (slab.projection if slab is not None else None))
+        menu.addSeparator()
+        for thickness in THICKNESSES_MM:
+            action = menu.addAction(
+                f"{thickness:g} mm", partial(slabs.set_thickness, view, thickness)
+            )
+            _check(action, slab is not None and slab.thickness_mm == thickness)
+        menu.addAction("Other Thickness…", partial(slabs.ask, view, pane))
+        for action in menu.actions():
+            action.setEnabled(not why)
+            action.setToolTip(why)
+
+
+def _check(action: QAction, on: bool) -> None:
+    action.setCheckable(True)
+    action.setChecked(on)
