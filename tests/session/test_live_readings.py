@@ -117,4 +117,4 @@ def test_while_a_large_region_is_dragged_it_keeps_values_and_takes_its_new_size(
 
 
 def test_for_files_nothing_is_left_for_later(desk) -> None:
-    assert desk.readings.final(LARGE).statistics.count == 400 * 500
+    assert desk.readings.when_asked(LARGE)().statistics.count == 400 * 500

@@ -84,13 +84,15 @@ class LiveReadings:
             self._begin(measurement.id, figure, volume, unit)
         return _meanwhile(read(figure, None, unit), known)
 
-    def final(self, measurement: Measurement) -> Reading:
-        """What a measurement reads, however long it takes: for files."""
+    def when_asked(self, measurement: Measurement) -> Callable[[], Reading]:
+        """What gives the reading of a measurement as it is now, on any thread: for files."""
+        figure = measurement.figure
         volume, unit = self._source(measurement.series)
         known = self._known.get(measurement.id)
-        if known is not None and known.is_of(measurement.figure, volume, unit):
-            return known.reading
-        return read(measurement.figure, volume, unit)
+        if known is not None and known.is_of(figure, volume, unit):
+            reading = known.reading
+            return lambda: reading
+        return lambda: read(figure, volume, unit)
 
     def _begin(self, number: int, figure: Figure, volume: Volume, unit: LengthUnit) -> None:
         def done(reading: Reading) -> None:

@@ -124,12 +124,27 @@ class Measurements:
             self._selected = measurement
             self.selection_changed.emit()
 
-    def begin(self, figure: Figure, series: str) -> Measurement:
-        """A new measurement with a name of its own, which ``preview`` shows and ``put`` keeps."""
+    def begin(self, figure: Figure, series: str, name: str = "") -> Measurement:
+        """A new measurement, which ``preview`` shows and ``put`` or ``add`` keeps.
+
+        Without a name it gets one of its own.
+        """
         title = TITLES[figure.kind]
         taken = {m.name for m in self._all}
-        name = next(n for i in count(1) if (n := f"{title} {i}") not in taken)
-        return Measurement(next(self._ids), figure, series, name)
+        free = (n for i in count(1) if (n := f"{title} {i}") not in taken)
+        return Measurement(next(self._ids), figure, series, name or next(free))
+
+    def add(self, new: Iterable[Measurement], label: str) -> None:
+        """Keep several new ones as one command.
+
+        Parameters
+        ----------
+        new : iterable of Measurement
+            Made by ``begin``.
+        label : str
+            What is done: ``"Import 5 measurements"``.
+        """
+        self._run(label, (*self._all, *new))
 
     def preview(self, measurement: Measurement | None) -> None:
         """Show a measurement as it would be, while the mouse is down; None ends it."""

@@ -76,6 +76,8 @@ class ActionId(StrEnum):
     MARK_ARROW = auto()
     MARK_TEXT = auto()
     MEASUREMENTS = auto()
+    EXPORT_MEASUREMENTS = auto()
+    IMPORT_MEASUREMENTS = auto()
     AUTO_WINDOW = auto()
     INVERT = auto()
     FLIP_HORIZONTAL = auto()
@@ -266,6 +268,15 @@ _SPECS: dict[ActionId, _Spec] = {
     A.MARK_TEXT: _measuring("Text", "Shift+T", I.TEXT, "where the text begins"),
     A.MEASUREMENTS: _Spec(
         "List of Measurements", ("Ctrl+M",), I.TABLE, "All measurements with their numbers"
+    ),
+    A.EXPORT_MEASUREMENTS: _Spec(
+        "Export Measurements…",
+        ("Ctrl+Shift+M",),
+        I.EXPORT,
+        "Write the measurements as CSV, JSON or a DICOM structured report",
+    ),
+    A.IMPORT_MEASUREMENTS: _Spec(
+        "Import Measurements…", tip="Read measurements from JSON or a DICOM structured report"
     ),
     A.AUTO_WINDOW: _Spec("Auto", ("0",), tip="Fit the window to the values of the volume"),
     A.INVERT: _Spec("Invert", ("I",), I.INVERT, "Swap black and white", checkable=True),

@@ -38,6 +38,7 @@ _NEED_A_VOLUME = (
     A.LAST_SLICE,
     A.CINE,
     *MEASURES,
+    A.IMPORT_MEASUREMENTS,
 )
 
 
@@ -154,7 +155,7 @@ class Commands(QObject):
         session.results.findings_changed.connect(self._show_findings)
         session.results.selection_changed.connect(self._show_findings)
         session.results.overlay_changed.connect(self._show_overlay)
-        session.measurements.changed.connect(self._show_deletion)
+        session.measurements.changed.connect(self._show_measurements)
         session.measurements.selection_changed.connect(self._show_deletion)
         self._measuring.changed.connect(self._show_tool)
         session.opening.activity_changed.connect(self._show_running)
@@ -177,6 +178,7 @@ class Commands(QObject):
         self._actions.check(A.OVERLAY_PLANES, options.overlay_planes)
         self._actions.check(A.SHUTTER, options.shutter)
         self._show_tool()
+        self._show_measurements()
         for name, chosen in THEMES.items():
             self._actions.check(name, chosen == theme.chosen_theme())
 
@@ -198,6 +200,7 @@ class Commands(QObject):
         for name in (A.AUTO_WINDOW, A.INVERT):
             self._actions.refuse(name, why or display.no_window)
         self._actions.refuse(A.TOOL_WINDOW, display.no_window)
+        self._show_measurements()
         planes = series is not None and any(s.has_overlays for s in series.slices)
         self._actions.refuse(
             A.OVERLAY_PLANES, why or ("" if planes else "The files hold no overlay planes.")
@@ -254,6 +257,11 @@ class Commands(QObject):
         what = self._session.deletion
         self._actions[A.DELETE].setText(what or "Delete")
         self._actions.refuse(A.DELETE, "" if what else "Select a measurement or a finding first.")
+
+    def _show_measurements(self) -> None:
+        self._show_deletion()
+        there = bool(self._session.open_measurements)
+        self._actions.refuse(A.EXPORT_MEASUREMENTS, "" if there else "Measure something first.")
 
     def _show_tool(self) -> None:
         for name, kind in MEASURES.items():

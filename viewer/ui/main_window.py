@@ -31,6 +31,7 @@ from viewer.ui.analysis_panel import AnalysisPanel
 from viewer.ui.banner import Banner
 from viewer.ui.commands import Commands
 from viewer.ui.icons import application_icon
+from viewer.ui.measure.files import MeasurementFiles
 from viewer.ui.measure.layer import MeasureLayer
 from viewer.ui.measure.panel import MeasurePanel
 from viewer.ui.measure.tools import MeasureTools
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self.series_panel = SeriesPanel(session)
         self.analysis_panel = AnalysisPanel(session, analysis, self.actions_)
         self.report_panel = ReportPanel(session)
+        self.measurement_files = MeasurementFiles(session, settings, self)
         self.measure_panel = MeasurePanel(session, self.measuring)
         self.status_bar = StatusBar(session)
         self._side = QTabWidget()
@@ -217,6 +219,8 @@ class MainWindow(QMainWindow):
             (A.QUIT, self.close),
             (A.REPORT, self.show_report),
             (A.MEASUREMENTS, self.show_measurements),
+            (A.EXPORT_MEASUREMENTS, self.measurement_files.ask_and_export),
+            (A.IMPORT_MEASUREMENTS, self.measurement_files.ask_and_import),
             (A.SHORTCUTS, self._show_shortcuts),
             (A.ABOUT, self._show_about),
             (A.TRAIN, self.training.open),
@@ -232,6 +236,8 @@ class MainWindow(QMainWindow):
         self.status_bar.cancel_requested.connect(self.session.opening.cancel)
         self.session.opening.failed.connect(self.banner.show_error)
         self.analysis.failed.connect(self.banner.show_error)
+        self.measurement_files.failed.connect(self.banner.show_error)
+        self.measurement_files.told.connect(self.banner.show_message)
         self.analysis.changed.connect(self._show_device)
         self.report_panel.counted.connect(partial(self._count, self.report_panel, "Report"))
         self.measure_panel.counted.connect(partial(self._count, self.measure_panel, "Measurements"))

@@ -111,6 +111,8 @@ _MEASURE: tuple[_Entry, ...] = (
     A.MARK_TEXT,
     None,
     A.MEASUREMENTS,
+    A.EXPORT_MEASUREMENTS,
+    A.IMPORT_MEASUREMENTS,
 )
 _HELP: tuple[_Entry, ...] = (A.SHORTCUTS, A.ABOUT)
 _THEMES: tuple[_Entry, ...] = (A.THEME_DARK, A.THEME_LIGHT, A.THEME_SYSTEM)

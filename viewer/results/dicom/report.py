@@ -9,11 +9,11 @@ from typing import Any
 import highdicom as hd
 import numpy as np
 from pydicom.sr.codedict import codes
-from pydicom.sr.coding import Code
 
 from ai.findings import Finding, Findings
 from viewer.imaging.geometry import Geometry
 from viewer.results.dicom.codes import concept, private
+from viewer.results.dicom.content import add_comment, quantity
 from viewer.results.dicom.identity import Identity, Kind
 from viewer.results.dicom.segmentation import Outlined
 from viewer.results.dicom.sources import Sources
@@ -73,7 +73,7 @@ def report(
         # The image library asks a projection for an orientation that few name.
         referenced_images=None if sources.series.geometry is None else list(sources.datasets),
     )
-    _comment(content[0], identity.statement)
+    add_comment(content[0], identity.statement)
     written = () if outlined is None else (outlined.dataset,)
     kind = hd.sr.ComprehensiveSR if findings.classes else hd.sr.Comprehensive3DSR
     return kind(
@@ -128,13 +128,13 @@ def _described(finding: Finding, identity: Identity) -> dict[str, Any]:
     long, short = finding.diameters_mm
     measurements = [
         _certainty(finding.probability),
-        _measured(codes.SCT.LongAxis, long, codes.UCUM.Millimeter),
-        _measured(codes.SCT.ShortAxis, short, codes.UCUM.Millimeter),
-        _measured(codes.SCT.Volume, finding.volume_ml * 1000, codes.UCUM.CubicMillimeter),
+        quantity(codes.SCT.LongAxis, long, codes.UCUM.Millimeter),
+        quantity(codes.SCT.ShortAxis, short, codes.UCUM.Millimeter),
+        quantity(codes.SCT.Volume, finding.volume_ml * 1000, codes.UCUM.CubicMillimeter),
     ]
     if finding.mean_hu is not None:
         measurements.append(
-            _measured(
+            quantity(
                 codes.DCM.AttenuationCoefficient,
                 finding.mean_hu,
                 codes.UCUM.HounsfieldUnit,
@@ -175,24 +175,10 @@ def _number(
             uid=hd.UID(), identifier=f"{identity.findings.model.id} summary"
         ),
         algorithm_id=identity.report_algorithm,
-        measurements=[_measured(NUMBER_OF_FINDINGS, number, codes.UCUM.NoUnits)],
+        measurements=[quantity(NUMBER_OF_FINDINGS, number, codes.UCUM.NoUnits)],
         source_images=[hd.sr.SourceImageForMeasurementGroup(*sources.nearest(0).reference)],
     )
 
 
 def _certainty(probability: float) -> hd.sr.Measurement:
-    return _measured(CERTAINTY, probability * 100, codes.UCUM.Percent)
-
-
-def _measured(
-    name: Code, value: float, unit: Code, derivation: Code | None = None
-) -> hd.sr.Measurement:
-    # A decimal string holds 16 characters (PS3.5 6.2); more digits were never measured.
-    return hd.sr.Measurement(name, round(float(value), 4), unit, derivation=derivation)
-
-
-def _comment(root: Any, text: str) -> None:
-    """Put a comment at the top level, where every reader shows it (TID 1500 is extensible)."""
-    root.ContentSequence.append(
-        hd.sr.TextContentItem(codes.DCM.Comment, text, hd.sr.RelationshipTypeValues.CONTAINS)
-    )
+    return quantity(CERTAINTY, probability * 100, codes.UCUM.Percent)
