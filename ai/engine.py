@@ -27,6 +27,9 @@ from ai.request import DeviceChoice, Request
 
 _WARM_PACKAGES = 2
 
+#: A bundle of MONAI says itself how it is run, whatever its task.
+_BUNDLE = "bundle"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -136,9 +139,10 @@ class Engine:
         )
 
     def _pipeline(self, spec: ModelSpec) -> Pipeline:
-        if spec.task not in self._pipelines:
-            raise PackageError(f"This version cannot run models for {spec.task}.")
-        return self._pipelines[spec.task]
+        kind = _BUNDLE if spec.is_bundle else spec.task
+        if kind not in self._pipelines:
+            raise PackageError(f"This version cannot run models for {kind}.")
+        return self._pipelines[kind]
 
 
 class Forward:
@@ -303,4 +307,22 @@ def _classify(
     return Outcome((), answer.heatmap, answer.classes, answer.reasons)
 
 
-_PIPELINES: Mapping[str, Pipeline] = {"detection": _detect, "classification": _classify}
+def _run_bundle(
+    image: Image,
+    networks: Mapping[str, nn.Module],
+    parameters: Mapping[str, Any],
+    device: torch.device,
+    report: Report,
+    seconds: dict[str, float],
+) -> Outcome:
+    from ai.bundles.pipelines import run_bundle
+
+    answer = run_bundle(image, networks, parameters, device, report, seconds)
+    return Outcome(answer.findings, answer.heatmap, answer.classes, answer.reasons, answer.regions)
+
+
+_PIPELINES: Mapping[str, Pipeline] = {
+    "detection": _detect,
+    "classification": _classify,
+    _BUNDLE: _run_bundle,
+}

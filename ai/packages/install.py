@@ -118,7 +118,7 @@ def _root(source: Path, folder: Path) -> Path:
 
 
 def _check_complete(package: Package) -> None:
-    """What ``model.json`` does not name, nobody has checked."""
+    """What ``model.json`` does not name, nobody has checked; a bundle names all its files."""
     named = {package.folder / name for name in package.spec.files} | {package.folder / SPEC}
     for path in package.folder.rglob("*"):
         if path.is_file() and path not in named:

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from ai.bundles import metadata
+from ai.bundles.config import METADATA
 from ai.errors import PackageError
 from ai.packages.documents import read_document, read_file
 from ai.packages.schema import CARD, WEIGHTS, ModelSpec
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 SPEC = "model.json"
-
-#: Ours, or a bundle of MONAI as its authors publish it.
-Format = Literal["hounsfield", "monai"]
 
 #: Files that run code of their own when they are opened; see ``ai.packages.trust``.
 _RUN_CODE = (".ts", ".pt2")
@@ -41,14 +40,12 @@ class Package:
         That of the weights file; it names the model in every result.
     card : str
         The model card, Markdown.
-    format : {"hounsfield", "monai"}
     """
 
     folder: Path
     spec: ModelSpec
     sha256: str
     card: str
-    format: Format = "hounsfield"
 
     @property
     def runs_code(self) -> bool:
@@ -103,6 +100,10 @@ class Package:
 
             return native.read(path, content, self.spec.networks)
         (role,) = self.spec.networks
+        if self.spec.is_bundle:
+            from ai.packages.readers import monai_bundle
+
+            return {role: monai_bundle.read(self.folder, path, content, self.spec)}
         if path.suffix == ".onnx":
             from ai.packages.readers import onnx_graph
 
@@ -114,7 +115,12 @@ class Package:
 
 def is_package(folder: Path) -> bool:
     """Whether a folder looks like a package of a format that ``load`` knows."""
-    return (folder / SPEC).is_file()
+    return (folder / SPEC).is_file() or is_bundle(folder)
+
+
+def is_bundle(folder: Path) -> bool:
+    """Whether a folder looks like a bundle of MONAI as its authors publish it."""
+    return not (folder / SPEC).is_file() and (folder / METADATA).is_file()
 
 
 def load(folder: Path) -> Package:
@@ -134,6 +140,8 @@ def load(folder: Path) -> Package:
         ``model.json`` is missing or invalid; a file is missing, lies outside the folder or does not
         have the sha256 stated. The message names the file.
     """
+    if is_bundle(folder):
+        return _load_bundle(folder)
     path = folder / SPEC
     try:
         spec = ModelSpec.model_validate(read_document(path))
@@ -143,8 +151,28 @@ def load(folder: Path) -> Package:
         raise PackageError(f"{path} is not valid: {place}: {first['msg']}.", _REINSTALL) from error
     for name, sha256 in spec.files.items():
         _verify_file(folder, name, sha256)
+    if spec.is_bundle:
+        raise PackageError(f"{path}: a bundle of MONAI is described by its own configs.")
     card = read_file(folder / CARD).decode(errors="replace")
     return Package(folder, spec, spec.files[spec.weights], card)
+
+
+def _load_bundle(folder: Path) -> Package:
+    """A bundle states no hashes: they are those of its files as they are."""
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in name.parts):
+            _check_inside(folder, path)
+            files[name.as_posix()] = hash_file(path)
+    spec = metadata.read_spec(folder, files)
+    card = metadata.card_file(folder)
+    text = (
+        read_file(card).decode(errors="replace")
+        if card is not None
+        else metadata.card(read_document(folder / METADATA))
+    )
+    return Package(folder, spec, spec.files[spec.weights], text)
 
 
 def hash_file(path: Path) -> str:
@@ -155,15 +183,20 @@ def hash_file(path: Path) -> str:
 
 def _verify_file(folder: Path, name: str, sha256: str) -> None:
     path = folder / name
-    # The name was checked by the schema; a symbolic link can still lead out of the folder.
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise PackageError(f"{path} leads out of the model package.", "Do not use this package.")
+    # The name was checked by the schema.
+    _check_inside(folder, path)
     try:
         actual = hash_file(path)
     except OSError as error:
         raise PackageError(f"{path} cannot be read: {error.strerror}.", _REINSTALL) from error
     if actual != sha256:
         raise _tampered(path)
+
+
+def _check_inside(folder: Path, path: Path) -> None:
+    """A symbolic link can lead out of the folder."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise PackageError(f"{path} leads out of the model package.", "Do not use this package.")
 
 
 def _tampered(path: Path) -> PackageError:

@@ -17,6 +17,9 @@ SCHEMA_VERSION: Literal["hounsfield.model/1"] = "hounsfield.model/1"
 WEIGHTS = "weights.safetensors"
 CARD = "MODEL_CARD.md"
 
+#: Where a bundle of MONAI keeps its weights, beside the configs that say what they belong to.
+BUNDLE_WEIGHTS = "models/model.pt"
+
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Role = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -58,12 +61,12 @@ class Network(_Part):
         To build the architecture.
     file : str
         ``model.onnx`` for ONNX, ``model.ts`` for TorchScript, ``model.pt2`` for a program written
-        by ``torch.export``.
+        by ``torch.export``, ``models/model.pt`` for a bundle of MONAI.
     """
 
     architecture: str = ""
     arguments: dict[str, JsonValue] = {}
-    file: Literal["", "model.onnx", "model.ts", "model.pt2"] = ""
+    file: Literal["", "model.onnx", "model.ts", "model.pt2", "models/model.pt"] = ""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -240,7 +243,7 @@ class ModelSpec(_Part):
         held = {network.file or WEIGHTS for network in self.networks.values()}
         if len(held) > 1 or (held != {WEIGHTS} and len(self.networks) > 1):
             raise ValueError("a network in a file must be the only one")
-        for name in (*held, CARD):
+        for name in (*held, *(() if self.is_bundle else (CARD,))):
             if name not in self.files:
                 raise ValueError(f"the sha256 of {name} is missing")
         return self
@@ -249,6 +252,11 @@ class ModelSpec(_Part):
     def weights(self) -> str:
         """The file that holds what was learnt."""
         return next(network.file or WEIGHTS for network in self.networks.values())
+
+    @property
+    def is_bundle(self) -> bool:
+        """Whether the model is a bundle of MONAI, which says itself how it is run."""
+        return self.weights == BUNDLE_WEIGHTS
 
     def pipeline_parameters(
         self, *, batch_size: int | None = None, amp: bool = False
