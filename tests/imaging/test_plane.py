@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.imaging.grids import geometries
 from viewer.imaging.geometry import Geometry
-from viewer.imaging.plane import Orientation, standard_stack
+from viewer.imaging.plane import Orientation, section, standard_stack
 
 ORIENTATIONS = list(Orientation)
 
@@ -83,3 +85,32 @@ def test_pixel_and_patient_position_are_each_others_inverse(geometry, orientatio
     plane = standard_stack(geometry, orientation).first
     back = plane.to_pixel(plane.to_lps(row, column))
     assert np.allclose(back, (row, column), atol=1e-6)
+
+
+@settings(deadline=None)
+@given(geometries(), geometries(), st.sampled_from(list(Orientation)))
+def test_the_section_of_two_pictures_lies_in_both(geometry, other, orientation):
+    plane = standard_stack(geometry, orientation).first
+    picture = standard_stack(other, Orientation.AXIAL).first
+    picture = replace(picture, origin=plane.origin + 0.3 * plane.right - 0.4 * picture.right)
+    ends = section(plane, picture)
+    if ends is None:
+        return
+    for end in ends:
+        assert abs(plane.distance_mm(end)) < 1e-6
+        assert abs(picture.distance_mm(end)) < 1e-6
+        row, column = picture.to_pixel(end)
+        rows, columns = picture.shape
+        assert -0.5 - 1e-6 <= row <= rows - 0.5 + 1e-6
+        assert -0.5 - 1e-6 <= column <= columns - 0.5 + 1e-6
+        on_edge = min(abs(row + 0.5), abs(rows - 0.5 - row))
+        assert min(on_edge, abs(column + 0.5), abs(columns - 0.5 - column)) < 1e-6
+
+
+def test_parallel_pictures_and_those_out_of_reach_have_no_section():
+    stack = standard_stack(Geometry(np.eye(4), (4, 5, 6)), Orientation.AXIAL)
+    across = standard_stack(Geometry(np.eye(4), (4, 5, 6)), Orientation.CORONAL).first
+    assert section(stack.plane(0), stack.plane(2)) is None
+    assert section(stack.plane(0), across) is not None
+    far = replace(across, origin=across.origin + np.array([0, 0, 50]))
+    assert section(stack.plane(0), far) is None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from tests.ai.samples import STACKS, marker_phantom
-from tests.ui.conftest import press, settle
+from tests.ui.conftest import pixels, press, settle
 from viewer.dicom.write_ct import CtSeries, write_ct
 from viewer.imaging.geometry import Geometry
+from viewer.imaging.voi import Window
 from viewer.imaging.volume import Volume
+from viewer.session.links import LinkOptions
 from viewer.ui.actions import ActionId as A
 from viewer.ui.layouts import LayoutName, ViewKind
 from viewer.ui.series.dragging import dragged
@@ -103,6 +106,7 @@ def test_a_series_dropped_on_a_view_is_shown_there_and_nowhere_else(qtbot, sever
     assert right.kind is ViewKind.CORONAL  # in the slices in which it was acquired
     assert several.session.active.description == "Third"
     assert several.panes.active is right
+    several.actions_[A.LINK_POSITION].trigger()
     before = left.slice_view.index
     press(qtbot, several, "Down")
     assert left.slice_view.index == before
@@ -179,3 +183,71 @@ def test_closing_a_study_empties_the_views_of_its_series(qtbot, several, tmp_pat
     assert names(several) == ["", ""]
     several.actions_[A.LAYOUT_FOUR].trigger()
     assert several.panes.layout_name is LayoutName.FOUR
+
+
+@pytest.fixture
+def pair(qtbot, several):
+    """Two series of one frame of reference side by side."""
+    several.actions_[A.LAYOUT_SIDE_BY_SIDE].trigger()
+    panes = several.panes.grid.panes
+    drop(several, panes[1], "Second")
+    qtbot.waitUntil(lambda: panes[1].display.is_complete, timeout=20_000)
+    settle(qtbot)
+    return [pane.slice_view for pane in panes]
+
+
+def test_linked_series_scroll_together_until_the_link_is_cut(qtbot, several, pair):
+    one, other = pair
+    one.go_to(3)
+    assert other.index == 3
+    several.actions_[A.LINK_POSITION].trigger()
+    one.go_to(5)
+    assert other.index == 3
+
+
+def test_linked_series_show_the_same_part_at_the_same_scale(qtbot, several, pair):
+    one, other = pair
+    one.zoom(2.0, QPointF(30, 40))
+    one.pan(QPointF(15, -8))
+    here, there = one.placement, other.placement
+    assert there.pixels_per_mm == pytest.approx(here.pixels_per_mm)
+    middle = there.lps_of(there.middle)
+    assert middle == pytest.approx(here.lps_of(here.middle), abs=1e-6)
+    several.actions_[A.LINK_ZOOM].trigger()
+    one.zoom(2.0, QPointF(30, 40))
+    assert other.placement is there
+
+
+def test_linked_windows_are_remembered(qtbot, several, pair, make_window):
+    several.actions_[A.LINK_WINDOW].trigger()
+    pair[0].set_window(Window(-600, 1500))
+    assert pair[1].display.window == Window(-600, 1500)
+    several.close()
+    again = make_window()
+    assert again.session.links.options == LinkOptions(window=True)
+    assert again.actions_[A.LINK_WINDOW].isChecked()
+
+
+def test_views_show_where_the_slices_of_others_cut_them(qtbot, several, pair):
+    one, other = pair
+    assert one.references() == []  # parallel
+    several.panes.show_kind(several.panes.grid.panes[1], ViewKind.SAGITTAL)
+    ((line, color),) = one.references()
+    assert color == "crosshair_sagittal"
+    x = other.placement.plane.origin[0]
+    for end in (line.p1(), line.p2()):
+        lps = one.placement.lps_of(end)
+        assert lps[0] == pytest.approx(x, abs=1e-6)
+    assert abs(line.dy()) > 20
+    assert abs(line.dx()) < 1e-6
+    before = pixels(one)
+    several.actions_[A.REFERENCE_LINES].trigger()
+    settle(qtbot)
+    assert np.abs(before.astype(int) - pixels(one)).max() > 50
+
+
+def test_the_crosshair_stands_for_the_lines_of_the_same_series(qtbot, several):
+    axial = several.panes.active_slices
+    assert axial.references() == []
+    several.actions_[A.CROSSHAIR].trigger()
+    assert len(axial.references()) == 2

@@ -28,6 +28,8 @@ _EXPECTED = {
     Orientation.SAGITTAL: ((1, 1), (2, -1), (0, 1)),
 }
 
+_PARALLEL = 1e-3  # sine of the angle
+
 
 @dataclass(frozen=True, eq=False)
 class Plane:
@@ -86,6 +88,33 @@ class Plane:
     def distance_mm(self, lps: npt.ArrayLike) -> float:
         """Signed distance of a point from the plane, along the normal."""
         return float((np.asarray(lps, dtype=np.float64) - self.origin) @ self.normal)
+
+
+def section(plane: Plane, other: Plane) -> tuple[Points, Points] | None:
+    """The line in which another picture cuts a plane, as long as that picture reaches.
+
+    Parameters
+    ----------
+    plane, other : Plane
+
+    Returns
+    -------
+    tuple of ndarray, shape (3,), or None
+        LPS mm of both ends; None where the picture is parallel to the plane or does not reach it.
+    """
+    if np.linalg.norm(np.cross(plane.normal, other.normal)) < _PARALLEL:
+        return None
+    rows, columns = other.shape
+    edge = [(-0.5, -0.5), (-0.5, columns - 0.5), (rows - 0.5, columns - 0.5), (rows - 0.5, -0.5)]
+    corners = [other.to_lps(row, column) for row, column in edge]
+    distances = [plane.distance_mm(corner) for corner in corners]
+    ends = []
+    for n in range(4):
+        near, far = distances[n], distances[(n + 1) % 4]
+        if (near < 0) != (far < 0):
+            share = near / (near - far)
+            ends.append(corners[n] + share * (corners[(n + 1) % 4] - corners[n]))
+    return (ends[0], ends[1]) if len(ends) == 2 else None
 
 
 @dataclass(frozen=True, eq=False)

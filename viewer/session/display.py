@@ -80,6 +80,12 @@ class Display:
         return acquired_orientation(grid) if grid is not None else Orientation.AXIAL
 
     @property
+    def frame_of_reference(self) -> str:
+        """UID of the space that positions are in; empty where nobody knows what they mean."""
+        series = self._series
+        return series.frame_of_reference if series is not None and series.geometry else ""
+
+    @property
     def length_unit(self) -> LengthUnit:
         """What lengths within a slice are measured in."""
         return self._series.length_unit if self._series is not None else LengthUnit.MM

@@ -19,6 +19,7 @@ from viewer.session.displays import Displays
 from viewer.session.history import History
 from viewer.session.jobs import Deliver, Jobs
 from viewer.session.library import Library
+from viewer.session.links import Links
 from viewer.session.live_readings import LiveReadings
 from viewer.session.measurements import Measurement, Measurements
 from viewer.session.opening import Opening
@@ -77,6 +78,7 @@ class Session:
         self.opening = Opening(self.library, self.jobs, header_index)
         self._display = Display()
         self._shown: tuple[Display, ...] = ()
+        self.links = Links()
         self._relays = {name: partial(self._relay, name) for name in _OF_A_DISPLAY}
         self._follow(self._display)
         self.opening.scanned.connect(self._activate_first)
@@ -146,6 +148,7 @@ class Session:
             self._follow(display)
             if display.series is not None:
                 self.displays.put(display.series, display)
+            self.links.follow(self.shown)
             self._announce()
             for name in _OF_A_DISPLAY:
                 self._relay(name)
@@ -154,6 +157,7 @@ class Session:
     def show_in_views(self, displays: Collection[Display]) -> None:
         """Say what views show; the volumes of others are kept as far as memory goes."""
         self._shown = tuple(displays)
+        self.links.follow(self.shown)
         self._give_up()
 
     @property
@@ -188,6 +192,7 @@ class Session:
         self.history.clear()
         self.library.clear()
         self._shown = ()
+        self.links.follow(self.shown)
         for display in self.displays:
             if display.series is not None:
                 self.displays.remove(display.series.key)

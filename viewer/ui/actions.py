@@ -50,6 +50,11 @@ class ActionId(StrEnum):
     SLAB_THICKER = auto()
     SLAB_THINNER = auto()
     SLAB_OTHER = auto()
+    REFERENCE_LINES = auto()
+    LINK_POSITION = auto()
+    LINK_ZOOM = auto()
+    LINK_WINDOW = auto()
+    TIE_FRAMES = auto()
     TEXTS = auto()
     OVERLAY_PLANES = auto()
     SHUTTER = auto()
@@ -219,6 +224,33 @@ _SPECS: dict[ActionId, _Spec] = {
         "Thinner", ("Ctrl+Down",), tip="Make the slab of the active view thinner"
     ),
     A.SLAB_OTHER: _Spec("Thickness…", tip="Type the thickness of the slab in mm"),
+    A.REFERENCE_LINES: _Spec(
+        "Reference Lines",
+        ("Alt+L",),
+        tip="Show where the slices of other views cut this one, in the same frame of reference",
+        checkable=True,
+    ),
+    A.LINK_POSITION: _Spec(
+        "Link Positions",
+        ("Ctrl+L",),
+        I.LINK,
+        "Bring series of one frame of reference to the same place in the patient",
+        True,
+    ),
+    A.LINK_ZOOM: _Spec(
+        "Link Zoom",
+        tip="Show linked series at the same scale and with the same part in view",
+        checkable=True,
+    ),
+    A.LINK_WINDOW: _Spec(
+        "Link Windows", tip="Look at linked series through the same window", checkable=True
+    ),
+    A.TIE_FRAMES: _Spec(
+        "Tie Other Examinations Here",
+        ("Ctrl+Shift+L",),
+        tip="Link series of other frames of reference too, from the slices that they show now",
+        checkable=True,
+    ),
     A.TEXTS: _Spec("Corner Texts", ("T",), tip="Show the texts over the images", checkable=True),
     A.OVERLAY_PLANES: _Spec(
         "Overlay Planes", tip="Show the graphics that the files lay over images", checkable=True
@@ -330,6 +362,7 @@ THEMES: dict[ActionId, ThemeName] = {
     A.THEME_LIGHT: "light",
     A.THEME_SYSTEM: "system",
 }
+LINKS = {A.LINK_POSITION: "position", A.LINK_ZOOM: "zoom", A.LINK_WINDOW: "window"}
 SLABS = {
     A.SLAB_OFF: None,
     A.SLAB_MAXIMUM: Projection.MAXIMUM,

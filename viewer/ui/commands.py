@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from viewer.imaging.slab import Projection
 from viewer.session.session import Session
 from viewer.ui import layouts, theme
-from viewer.ui.actions import LAYOUTS, MEASURES, SLABS, THEMES, TOOLS, Actions
+from viewer.ui.actions import LAYOUTS, LINKS, MEASURES, SLABS, THEMES, TOOLS, Actions
 from viewer.ui.actions import ActionId as A
 from viewer.ui.analysis_controller import AnalysisController
 from viewer.ui.layouts import LayoutName
@@ -73,6 +73,7 @@ class Commands(QObject):
         self._settings = settings
         self._connect_looking()
         self._connect_slabs()
+        self._connect_links()
         self._connect_views()
         self._connect_findings()
         self._connect_state()
@@ -116,6 +117,33 @@ class Commands(QObject):
         self._session.slabs_changed.connect(self._show_slab)
         panes.grid.active_changed.connect(self._show_slab)
 
+    def _connect_links(self) -> None:
+        links = self._session.links
+        for name, what in LINKS.items():
+            self._on_toggle(name, partial(self._change_link, what))
+        self._on_toggle(A.TIE_FRAMES, self._tie)
+        links.changed.connect(self._show_links)
+
+    def _change_link(self, what: str, on: bool) -> None:
+        self._session.links.change(**{what: on})
+        self._settings.links = self._session.links.options
+
+    def _tie(self, on: bool) -> None:
+        if on:
+            self._session.links.tie(self._session.display)
+        else:
+            self._session.links.untie()
+        self._show_links()
+
+    def _show_links(self) -> None:
+        links = self._session.links
+        for name, what in LINKS.items():
+            self._actions.check(name, getattr(links.options, what))
+        self._actions.check(A.TIE_FRAMES, links.is_tied)
+        frames = {d.frame_of_reference for d in self._session.shown} - {""}
+        alone = "Show series of two frames of reference beside each other first."
+        self._actions.refuse(A.TIE_FRAMES, "" if links.is_tied or len(frames) > 1 else alone)
+
     def _connect_views(self) -> None:
         panes = self._panes
         for name, layout in LAYOUTS.items():
@@ -130,6 +158,7 @@ class Commands(QObject):
         self._on(A.NEXT_VIEW, lambda: panes.activate_neighbour(1))
         self._on(A.PREVIOUS_VIEW, lambda: panes.activate_neighbour(-1))
         self._on_toggle(A.CROSSHAIR, lambda on: self._change_options(crosshair=on))
+        self._on_toggle(A.REFERENCE_LINES, lambda on: self._change_options(reference_lines=on))
         self._on_toggle(A.TEXTS, lambda on: self._change_options(texts=on))
         self._on_toggle(A.OVERLAY_PLANES, lambda on: self._change_options(overlay_planes=on))
         self._on_toggle(A.SHUTTER, lambda on: self._change_options(shutter=on))
@@ -174,6 +203,7 @@ class Commands(QObject):
         self._show_layout()
         options = self._panes.options
         self._actions.check(A.CROSSHAIR, options.crosshair)
+        self._actions.check(A.REFERENCE_LINES, options.reference_lines)
         self._actions.check(A.TEXTS, options.texts)
         self._actions.check(A.OVERLAY_PLANES, options.overlay_planes)
         self._actions.check(A.SHUTTER, options.shutter)
@@ -194,6 +224,7 @@ class Commands(QObject):
         for name in _OF_ONE_SERIES:
             self._actions.refuse(name, self._session.no_cross_sections if not why else "")
         self._show_several()
+        self._show_links()
         self._show_planes()
         self._show_slab()
         display, series = self._session.display, self._session.active

@@ -143,6 +143,18 @@ def draw_crosshair(painter: QPainter, lines: Sequence[tuple[QLineF, str]], cente
         painter.drawLine(center + unit * _CROSSHAIR_GAP, line.p2())
 
 
+def draw_references(painter: QPainter, lines: Sequence[tuple[QLineF, str]]) -> None:
+    """Draw the slices of other views as dashed lines, each in the colour of its plane."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for line, color in lines:
+        painter.setPen(QPen(_color("overlay_shadow", 0.5), 3.0))
+        painter.drawLine(line)
+        pen = QPen(_color(color), 1.2)
+        pen.setDashPattern([6, 4])
+        painter.setPen(pen)
+        painter.drawLine(line)
+
+
 def draw_handle(painter: QPainter, at: QPointF, color: str, *, filled: bool) -> None:
     """Draw a ring to take hold of; filled under the pointer."""
     painter.setBrush(_color(color) if filled else _color("overlay_shadow", 0.5))

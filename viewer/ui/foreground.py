@@ -29,6 +29,7 @@ class ViewOptions:
     """What is drawn over the pictures of all views."""
 
     crosshair: bool = True
+    reference_lines: bool = True
     texts: bool = True
     patient_names: bool = False
     overlay_planes: bool = True

@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
         self._make_demo = make_demo
         self._on_close = on_close
         self.actions_ = Actions(self)
+        session.links.options = settings.links
         self.panes = Panes(session, settings.view_options, self)
         PaneMenus(self.panes)
         self.measuring = MeasureTools(session, self)

@@ -47,6 +47,7 @@ _LAYOUT: tuple[_Entry, ...] = (
 _VIEW: tuple[_Entry, ...] = (
     A.CROSSHAIR,
     A.OVERLAY,
+    A.REFERENCE_LINES,
     A.TEXTS,
     A.OVERLAY_PLANES,
     A.SHUTTER,
@@ -65,6 +66,13 @@ _IMAGE: tuple[_Entry, ...] = (
     A.RESET,
     None,
     A.CINE,
+)
+_LINKS: tuple[_Entry, ...] = (
+    A.LINK_POSITION,
+    A.LINK_ZOOM,
+    A.LINK_WINDOW,
+    None,
+    A.TIE_FRAMES,
 )
 _PLANES: tuple[_Entry, ...] = (A.TURN_LEFT, A.TURN_RIGHT, None, A.STRAIGHTEN)
 _SLAB: tuple[_Entry, ...] = (
@@ -159,6 +167,7 @@ def build_menus(window: QMainWindow, actions: Actions, windows: WindowMenu) -> N
     _fill(bar.addMenu("&Edit"), _EDIT, actions)
     view = bar.addMenu("&View")
     _fill(view.addMenu("Layout"), _LAYOUT, actions)
+    _fill(view.addMenu("Linked Series"), _LINKS, actions)
     _fill(view, _VIEW, actions)
     view.addSeparator()
     _fill(view.addMenu("Theme"), _THEMES, actions)

@@ -15,6 +15,7 @@ from viewer.session.display import Display
 from viewer.session.session import Session
 from viewer.ui.camera import Camera
 from viewer.ui.cine import Cine
+from viewer.ui.companions import Companions
 from viewer.ui.foreground import ViewOptions
 from viewer.ui.layout_grid import LayoutGrid
 from viewer.ui.layouts import LAYOUTS, MOST_VIEWS, LayoutName, ViewKind
@@ -57,6 +58,7 @@ class Panes(QObject):
         self._lodged = LodgedVolume(session, self.volume)
         self.cine = Cine(self)
         self.slabs = Slabs(self)
+        Companions(self.grid.all_panes, session.links, self)
         self._connect()
         self.set_options(options)
         self.show_layout(LayoutName.FOUR)

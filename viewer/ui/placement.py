@@ -50,6 +50,11 @@ class Placement:
         return self.to_view.inverted()[0]
 
     @property
+    def middle(self) -> QPointF:
+        """The middle of the view."""
+        return QPointF(self.view.width() / 2, self.view.height() / 2)
+
+    @property
     def pixels_per_mm(self) -> float:
         """Magnification."""
         return self.camera.scale(self.picture_mm, self.view)
@@ -170,8 +175,28 @@ def camera_holding(before: Placement, plane: Plane, lps: npt.ArrayLike) -> Camer
     lps : array_like, shape (3,)
         LPS mm of the point.
     """
-    fitting = replace(before.camera, zoom=1.0, offset_px=(0.0, 0.0))
-    zoom = before.pixels_per_mm / Placement(plane, fitting, before.view).pixels_per_mm
-    centred = replace(fitting, zoom=zoom)
-    moved = before.position_of(lps) - Placement(plane, centred, before.view).position_of(lps)
-    return centred.panned(moved)
+    centred = camera_at(plane, before.view, before.camera, lps, before.pixels_per_mm)
+    middle = before.middle
+    return centred.panned(before.position_of(lps) - middle)
+
+
+def camera_at(
+    plane: Plane, view: QSizeF, like: Camera, lps: npt.ArrayLike, pixels_per_mm: float
+) -> Camera:
+    """The camera that shows a point in the middle of a view at some scale.
+
+    Parameters
+    ----------
+    plane : Plane
+    view : QSizeF
+        Its size in pixels.
+    like : Camera
+        Whose turns and flips are kept.
+    lps : array_like, shape (3,)
+        LPS mm of the point.
+    pixels_per_mm : float
+    """
+    fitting = replace(like, zoom=1.0, offset_px=(0.0, 0.0))
+    zoom = pixels_per_mm / Placement(plane, fitting, view).pixels_per_mm
+    centred = Placement(plane, replace(fitting, zoom=zoom), view)
+    return centred.camera.panned(centred.middle - centred.position_of(lps))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from viewer.session.links import LinkOptions
 from viewer.ui.foreground import ViewOptions
 from viewer.ui.layouts import LayoutName
 from viewer.ui.theme import ThemeName
@@ -103,6 +104,7 @@ class Settings:
         """What is drawn over the pictures; patients' names are never remembered as shown."""
         return ViewOptions(
             crosshair=self._flag("view/crosshair"),
+            reference_lines=self._flag("view/reference_lines"),
             texts=self._flag("view/texts"),
             overlay_planes=self._flag("view/overlay_planes"),
             shutter=self._flag("view/shutter"),
@@ -111,12 +113,28 @@ class Settings:
     @view_options.setter
     def view_options(self, value: ViewOptions) -> None:
         self._store.setValue("view/crosshair", value.crosshair)
+        self._store.setValue("view/reference_lines", value.reference_lines)
         self._store.setValue("view/texts", value.texts)
         self._store.setValue("view/overlay_planes", value.overlay_planes)
         self._store.setValue("view/shutter", value.shutter)
 
-    def _flag(self, key: str) -> bool:
-        return bool(self._store.value(key, True, bool))
+    @property
+    def links(self) -> LinkOptions:
+        """What linked series share."""
+        return LinkOptions(
+            position=self._flag("links/position"),
+            zoom=self._flag("links/zoom"),
+            window=self._flag("links/window", default=False),
+        )
+
+    @links.setter
+    def links(self, value: LinkOptions) -> None:
+        self._store.setValue("links/position", value.position)
+        self._store.setValue("links/zoom", value.zoom)
+        self._store.setValue("links/window", value.window)
+
+    def _flag(self, key: str, *, default: bool = True) -> bool:
+        return bool(self._store.value(key, default, bool))
 
     def _bytes(self, key: str) -> QByteArray | None:
         value = self._store.value(key)

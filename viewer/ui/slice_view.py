@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Flag
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
@@ -24,12 +25,12 @@ from viewer.session.display import Display
 from viewer.session.jobs import Job
 from viewer.session.results import Finding, Review
 from viewer.session.session import Session
-from viewer.ui import theme
+from viewer.ui import drawing, theme
 from viewer.ui.camera import Camera
 from viewer.ui.crosshair import Crosshair
 from viewer.ui.foreground import Foreground, Gauge, ViewOptions
 from viewer.ui.mouse import Mouse
-from viewer.ui.placement import Placement, camera_holding
+from viewer.ui.placement import Placement, camera_at, camera_holding
 from viewer.ui.slice_picture import SlicePicture
 
 
@@ -70,6 +71,10 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
     maximize_requested = Signal()
     #: The pointer is over this point (LPS mm, ndarray), or over none (None).
     probed = Signal(object)
+    #: Another slice is shown.
+    slice_changed = Signal()
+    #: The user zoomed, moved, turned or mirrored the picture.
+    camera_changed = Signal()
 
     def __init__(
         self, session: Session, orientation: Orientation, parent: QWidget | None = None
@@ -77,6 +82,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         super().__init__(parent, useOpenGL=False, background=None)
         self.orientation = orientation
         self.mouse = Mouse(self)
+        #: The lines of other views' slices in this one, with the names of their colours.
+        self.references: Callable[[], Sequence[tuple[QLineF, str]]] = tuple
         self._session = session
         self._display = session.display
         self._options = ViewOptions()
@@ -106,6 +113,11 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
     def index(self) -> int:
         """The slice shown, counted from 0."""
         return self._index
+
+    @property
+    def options(self) -> ViewOptions:
+        """What is drawn over the picture."""
+        return self._options
 
     @property
     def camera(self) -> Camera:
@@ -157,6 +169,13 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         """Lay the picture another way."""
         self._camera = camera
         self._place()
+        self.camera_changed.emit()
+
+    def look_at(self, lps: Points, pixels_per_mm: float, like: Camera) -> None:
+        """Bring a point to the middle at some scale, turned and mirrored like another view."""
+        placement = self.placement
+        if placement is not None:
+            self.set_camera(camera_at(placement.plane, self._size, like, lps, pixels_per_mm))
 
     def turn(self) -> None:
         """Turn the picture clockwise by a quarter."""
@@ -295,6 +314,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         """Draw texts, crosshair and findings over the picture."""
         foreground = self._foreground
         if foreground is not None:
+            if self._options.reference_lines:
+                drawing.draw_references(painter, self.references())
             foreground.paint(painter, self._options, self._pointer, self._projected)
 
     # Inside
@@ -386,6 +407,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._index = self._index_of_cursor()
         self._place()
         self._refresh(_Stale.ALL)
+        self.slice_changed.emit()
 
     def _show_filled(self) -> None:
         self._refresh(_Stale.GRAY)
@@ -403,12 +425,14 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._camera = camera_holding(before, stack.plane(self._index), cursor)
         self._place()
         self._refresh(_Stale.ALL)
+        self.slice_changed.emit()
 
     def _follow_cursor(self) -> None:
         index = self._index_of_cursor()
         moved, self._index = index != self._index, index
         if moved:  # new pictures repaint the view by themselves
             self._refresh(_Stale.ALL)
+            self.slice_changed.emit()
         else:
             self._repaint()
 
