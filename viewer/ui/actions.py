@@ -62,6 +62,7 @@ class ActionId(StrEnum):
     SERIES_PANEL = auto()
     FIND_SERIES = auto()
     SIDE_PANEL = auto()
+    TAGS = auto()
     FULL_SCREEN = auto()
     THEME_DARK = auto()
     THEME_LIGHT = auto()
@@ -269,6 +270,9 @@ _SPECS: dict[ActionId, _Spec] = {
         "List only the series that have some words",
     ),
     A.SIDE_PANEL: _Spec("Side Panel", ("F8",), I.MODEL, checkable=True),
+    A.TAGS: _Spec(
+        "Tags…", ("Ctrl+I",), I.TAGS, "All DICOM attributes of the series, and what varies in it"
+    ),
     A.FULL_SCREEN: _Spec("Full Screen", ("F11",), I.FULL_SCREEN, checkable=True),
     A.THEME_DARK: _Spec("Dark", checkable=True, group="theme"),
     A.THEME_LIGHT: _Spec("Light", checkable=True, group="theme"),

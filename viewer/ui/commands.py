@@ -19,6 +19,7 @@ from viewer.ui.measure.tools import MeasureTools
 from viewer.ui.mouse import Tool
 from viewer.ui.panes import Panes
 from viewer.ui.settings import Settings
+from viewer.ui.tags.window import no_tags
 
 _PAGE = 10
 _TURN_DEGREES = 5.0
@@ -228,6 +229,7 @@ class Commands(QObject):
         self._show_planes()
         self._show_slab()
         display, series = self._session.display, self._session.active
+        self._actions.refuse(A.TAGS, no_tags(series))
         for name in (A.AUTO_WINDOW, A.INVERT):
             self._actions.refuse(name, why or display.no_window)
         self._actions.refuse(A.TOOL_WINDOW, display.no_window)

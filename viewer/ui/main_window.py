@@ -43,6 +43,7 @@ from viewer.ui.series.panel import SeriesPanel
 from viewer.ui.settings import Settings
 from viewer.ui.shortcuts_sheet import ShortcutsSheet
 from viewer.ui.status_bar import StatusBar
+from viewer.ui.tags.window import TagsWindow
 from viewer.ui.training.launcher import TrainingLauncher
 from viewer.ui.welcome import Welcome
 from viewer.ui.window_menu import WindowMenu
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         self._side = QTabWidget()
         self._side_frame = _panel(self._side)
         self._export: ExportDialog | None = None
+        self._tags: TagsWindow | None = None
         self._stack = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._build()
@@ -141,10 +143,15 @@ class MainWindow(QMainWindow):
 
         if self._export is None:
             self._export = ExportDialog(self, self._settings)
-        self._export.show()
-        self._export.raise_()
-        self._export.activateWindow()
+        _bring_up(self._export)
         return self._export
+
+    def show_tags(self) -> TagsWindow:
+        """Show the tag browser; the one there is, if any."""
+        if self._tags is None:
+            self._tags = TagsWindow(self.session, self)
+        _bring_up(self._tags)
+        return self._tags
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files."""
@@ -215,6 +222,7 @@ class MainWindow(QMainWindow):
             (A.OPEN_FILES, self._choose_files),
             (A.OPEN_DEMO, self.open_demo),
             (A.EXPORT, self.show_export),
+            (A.TAGS, self.show_tags),
             (A.CLOSE_ALL, self.session.close_all),
             (A.FIND_SERIES, self._find_series),
             (A.QUIT, self.close),
@@ -323,6 +331,13 @@ def _file_filter() -> str:
     """What the dialog offers: all files first, as DICOM files may have any name."""
     others = " ".join(f"*{suffix}" for suffix in SUFFIXES)
     return f"All files (*);;DICOM (*.dcm *.dicom *.ima DICOMDIR);;NIfTI, NRRD, pictures ({others})"
+
+
+def _bring_up(window: QWidget) -> None:
+    """Show a window of its own, before all others."""
+    window.show()
+    window.raise_()
+    window.activateWindow()
 
 
 def _panel(content: QWidget) -> QFrame:

@@ -53,6 +53,8 @@ _VIEW: tuple[_Entry, ...] = (
     A.SHUTTER,
     A.PATIENT_NAMES,
     None,
+    A.TAGS,
+    None,
     A.SERIES_PANEL,
     A.SIDE_PANEL,
     A.FULL_SCREEN,
