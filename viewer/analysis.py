@@ -254,15 +254,8 @@ class Analysis:
         PackageError
             There is no such model, or it is broken.
         """
-        package = self._package(model_id)
-        request = Request(
-            package=package.folder,
-            device=device,
-            operating_point=operating_point,
-            force=force,
-            reasons=_reading_reasons(series, package.spec),
-            versions={"hounsfield": __version__},
-            trusted=self._trusted(),
+        request = self.request(
+            series, model_id, device=device, operating_point=operating_point, force=force
         )
         return self.worker.submit(
             request,
@@ -270,6 +263,33 @@ class Analysis:
             on_progress=on_progress,
             on_finished=on_finished,
             on_failed=on_failed,
+        )
+
+    def request(
+        self,
+        series: Series,
+        model_id: str,
+        *,
+        device: DeviceChoice = "auto",
+        operating_point: str | None = None,
+        force: bool = False,
+    ) -> Request:
+        """What is asked of a model for a series; see ``start``.
+
+        Raises
+        ------
+        PackageError
+            There is no such model, or it is broken.
+        """
+        package = self._package(model_id)
+        return Request(
+            package=package.folder,
+            device=device,
+            operating_point=operating_point,
+            force=force,
+            reasons=_reading_reasons(series, package.spec),
+            versions={"hounsfield": __version__},
+            trusted=self._trusted(),
         )
 
     def warm(self, model_id: str | None = None, device: DeviceChoice = "auto") -> None:

@@ -35,10 +35,23 @@ def analyze(
     force: Annotated[
         bool, typer.Option(help="Run on images outside the model's contract; results say so.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option(help="Also series whose results are there, of the same weights.")
+    ] = False,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Series analyzed side by side, each in a process of its own.")
+    ] = 1,
+    scheduler: Annotated[
+        str, typer.Option(help="Address of a Dask scheduler whose workers do it: tcp://HOST:8786.")
+    ] = "",
 ) -> None:
-    """Run a model on every fitting series and write findings, heatmap and pictures."""
+    """Run a model on every fitting series and write findings, heatmap and pictures.
+
+    A batch that was broken off goes on where it was. A table of all findings lies beside the
+    folders.
+    """
     from viewer.cli.batch import Order, analyze_paths
 
-    order = Order(model, series, device.value, operating_point, force)
+    order = Order(model, series, device.value, operating_point, force, again, workers, scheduler)
     for folder in analyze_paths(paths, out, order):
         write(str(folder))
