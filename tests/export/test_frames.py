@@ -10,16 +10,20 @@ from PIL import Image
 from tests.dicom.phantoms import MARKERS, marker_volume
 from viewer.errors import ViewerError
 from viewer.export.film import FilmFormat, write_film
-from viewer.export.frames import Look, draw_slices
+from viewer.export.frames import Heat, Look, draw_slices
 from viewer.export.pictures import PictureFormat, write_picture, write_pictures
 from viewer.imaging.plane import Orientation, acquired_orientation, standard_stack
-from viewer.imaging.voi import Window
+from viewer.imaging.slab import Projection, Slab, reslice_slab
+from viewer.imaging.voi import Window, apply_voi
+from viewer.imaging.volume import Volume
+from viewer.session.results import OverlayStyle
 
 WINDOW = Window(700, 1400)
 
 
-def bare(orientation=Orientation.AXIAL, **options) -> Look:
-    return Look(orientation, WINDOW, texts=False, **options)
+def bare(volume, orientation=Orientation.AXIAL, **options) -> Look:
+    stack = standard_stack(volume.geometry, orientation)
+    return Look(stack, WINDOW, texts=options.pop("texts", False), **options)
 
 
 def size(path) -> tuple[int, int]:
@@ -32,7 +36,7 @@ def test_a_marker_has_its_grey_at_its_place_in_square_pixels():
     stack = standard_stack(volume.geometry, Orientation.AXIAL)
     place = volume.geometry.center_lps + np.array([24.0, 0, 0])
     index = stack.index_of(place)
-    (picture,) = draw_slices(volume, bare(), [index])
+    (picture,) = draw_slices(volume, bare(volume), [index])
     row, column = stack.plane(index).to_pixel(place)
     rows, columns = stack.first.shape
     width = round(columns * 2.2 / 1.6)
@@ -45,8 +49,8 @@ def test_a_marker_has_its_grey_at_its_place_in_square_pixels():
 
 def test_inverted_pictures_swap_black_and_white():
     volume = marker_volume()
-    (plain,) = draw_slices(volume, bare(), [10])
-    (inverted,) = draw_slices(volume, bare(inverted=True), [10])
+    (plain,) = draw_slices(volume, bare(volume), [10])
+    (inverted,) = draw_slices(volume, bare(volume, inverted=True), [10])
     x, y = plain.width // 2, 10
     assert plain.getpixel((x, y))[0] + inverted.getpixel((x, y))[0] == 255
 
@@ -62,12 +66,12 @@ def test_slices_are_drawn_as_they_were_acquired(orientation, expected):
 @pytest.mark.parametrize("kind", PictureFormat)
 def test_pictures_are_numbered_in_a_new_folder(tmp_path, kind):
     volume = marker_volume()
-    write_pictures(draw_slices(volume, bare(), [0, 1, 2]), tmp_path / "out", kind)
+    write_pictures(draw_slices(volume, bare(volume), [0, 1, 2]), tmp_path / "out", kind)
     files = sorted(tmp_path.glob("out/*"))
     assert [f.name for f in files] == [f"{n:04}{kind}" for n in (1, 2, 3)]
     assert len({size(f) for f in files}) == 1
     with pytest.raises(ViewerError, match="not empty"):
-        write_pictures(draw_slices(volume, bare(), [0]), tmp_path / "out", kind)
+        write_pictures(draw_slices(volume, bare(volume), [0]), tmp_path / "out", kind)
     assert sorted(tmp_path.glob("out/*")) == files
 
 
@@ -91,12 +95,12 @@ def test_a_name_without_a_format_is_refused(tmp_path):
 def test_an_mp4_has_every_slice_in_order(tmp_path):
     volume = marker_volume()
     path = tmp_path / "sweep.mp4"
-    write_film(draw_slices(volume, bare()), path, FilmFormat.MP4, frames_per_second=10)
+    write_film(draw_slices(volume, bare(volume)), path, FilmFormat.MP4, frames_per_second=10)
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         assert stream.average_rate == 10
         read = [f.to_ndarray(format="rgb24") for f in container.decode(stream)]
-    drawn = [np.asarray(f) for f in draw_slices(volume, bare())]
+    drawn = [np.asarray(f) for f in draw_slices(volume, bare(volume))]
     assert len(read) == len(drawn) == volume.geometry.shape[0]
     for one, other in zip(read, drawn, strict=True):
         assert np.abs(one.astype(int) - other).mean() < 3
@@ -105,7 +109,36 @@ def test_an_mp4_has_every_slice_in_order(tmp_path):
 def test_a_gif_has_every_slice_and_loops(tmp_path):
     volume = marker_volume()
     path = tmp_path / "sweep.gif"
-    write_film(draw_slices(volume, Look(Orientation.AXIAL, WINDOW)), path, FilmFormat.GIF)
+    write_film(draw_slices(volume, bare(volume, texts=True)), path, FilmFormat.GIF)
     with Image.open(path) as film:
         assert film.n_frames == volume.geometry.shape[0]
         assert film.info["loop"] == 0
+
+
+def test_thick_slices_are_drawn_thick():
+    volume = marker_volume()
+    slab = Slab(Projection.MAXIMUM, 40.0)
+    (thin,) = draw_slices(volume, bare(volume), [10])
+    (thick,) = draw_slices(volume, bare(volume, slab=slab), [10])
+    stack = standard_stack(volume.geometry, Orientation.AXIAL)
+    values = reslice_slab(volume, stack.plane(10), slab, stack.spacing_mm)
+    brightest = apply_voi(values, WINDOW).max()
+    assert np.asarray(thick)[: stack.first.shape[0]].max() >= brightest - 2
+    assert np.asarray(thin)[: stack.first.shape[0]].max() < brightest - 2
+
+
+def test_a_heatmap_lies_where_its_scores_are():
+    volume = marker_volume()
+    stack = standard_stack(volume.geometry, Orientation.AXIAL)
+    scores = np.zeros(volume.geometry.shape, np.float32)
+    scores[:, 20:30, 10:20] = 1
+    heat = Heat(Volume(scores, volume.geometry, ""), OverlayStyle())
+    (plain,) = draw_slices(volume, bare(volume), [10])
+    (heated,) = draw_slices(volume, bare(volume, heat=heat), [10])
+    columns = stack.first.shape[1]
+    changed = np.argwhere((np.asarray(plain) != np.asarray(heated)).any(axis=-1))
+    width = round(columns * 2.2 / 1.6)
+    left = (plain.width - width) // 2
+    row, column = changed.mean(axis=0)
+    assert row == pytest.approx(24.5, abs=1)
+    assert (column - left) * 1.6 / 2.2 == pytest.approx(14.5, abs=1)

@@ -13,6 +13,8 @@ import pytest
 from PIL import Image
 
 from tests.ui.conftest import settle
+from viewer.imaging.plane import Orientation
+from viewer.imaging.slab import Projection, Slab
 from viewer.imaging.volume import Volume
 from viewer.ui.actions import ActionId as A
 from viewer.ui.export.dialog import ExportDialog
@@ -123,6 +125,16 @@ def test_a_film_follows_orientation_and_window_of_the_view(qtbot, opened, dialog
     assert dialog.page.last.value() == opened.panes.active_slices.stack.count
     assert "W 77" in dialog.page.note.text()
     assert dialog.page.order().look.voi.width == 77
+    display, slab = opened.session.display, Slab(Projection.MAXIMUM, 9.0)
+    display.set_slab(Orientation.CORONAL, slab)
+    assert "9 mm" in dialog.page.note.text()
+    assert dialog.page.order().look.slab == slab
+    assert dialog.page.order().look.stack is display.stack(Orientation.CORONAL)
+    assert dialog.page.heatmap.toolTip() == "Analyze the series first."
+    opened.analysis.start()
+    qtbot.waitUntil(dialog.page.heatmap.isEnabled, timeout=20_000)
+    dialog.page.heatmap.setChecked(True)
+    assert dialog.page.order().look.heat.scores is opened.session.results.heatmap
 
 
 @pytest.mark.parametrize(("format_", "end"), [("NIfTI", ".nii.gz"), ("NRRD", ".nrrd")])

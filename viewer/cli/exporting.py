@@ -21,7 +21,7 @@ from viewer.export.output import new_folder
 from viewer.export.volume import caution
 from viewer.formats.load import load
 from viewer.formats.scan import scan
-from viewer.imaging.plane import Orientation, acquired_orientation
+from viewer.imaging.plane import Orientation, acquired_orientation, standard_stack
 from viewer.imaging.voi import Window, auto_window
 from viewer.names import safe_name
 from viewer.session.presets import load_presets
@@ -72,7 +72,9 @@ def export_paths(
                     ),
                 ).volume
                 look = Look(
-                    orientation or acquired_orientation(volume.geometry),
+                    standard_stack(
+                        volume.geometry, orientation or acquired_orientation(volume.geometry)
+                    ),
                     window or series.first_voi or auto_window(volume.voxels),
                     inverted=series.is_shown_inverted,
                     texts=texts,

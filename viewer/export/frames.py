@@ -10,42 +10,63 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from viewer import DISCLAIMER
-from viewer.imaging.plane import Orientation, Stack, standard_stack
+from viewer.imaging.overlay import blend, colorize
+from viewer.imaging.plane import Plane, Stack
 from viewer.imaging.reslice import reslice, reslice_color
+from viewer.imaging.slab import Slab, reslice_slab
 from viewer.imaging.voi import Voi, VoiLut, apply_voi
 from viewer.imaging.volume import Volume
 from viewer.results.caption import BACKGROUND, FAINT, TEXT, write
+from viewer.session.results import OverlayStyle
 
 _CAPTION = 34
 _LEAST_WIDTH = 460  # of the disclaimer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Heat:
+    """A heatmap over the anatomy.
+
+    Parameters
+    ----------
+    scores : Volume
+    style : OverlayStyle
+    full : float
+        The score that is drawn in full colour.
+    """
+
+    scores: Volume
+    style: OverlayStyle
+    full: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
 class Look:
     """How slices are drawn.
 
     Parameters
     ----------
-    orientation : Orientation
+    stack : Stack
+        Their planes.
     voi : Window or VoiLut
         For grey; colours are drawn as they are.
     inverted : bool
+    slab : Slab, optional
+        Where slices are thick.
+    heat : Heat, optional
     texts : bool
         Whether the slice, the window and the letters of the sides are written on it.
     is_in_patient_space : bool
         Whether the sides may be named.
     """
 
-    orientation: Orientation
+    stack: Stack
     voi: Voi
     inverted: bool = False
+    slab: Slab | None = None
+    heat: Heat | None = None
     texts: bool = True
     is_in_patient_space: bool = True
-
-
-def slice_count(volume: Volume, orientation: Orientation) -> int:
-    """How many slices a view of the volume has."""
-    return standard_stack(volume.geometry, orientation).count
 
 
 def draw_slices(
@@ -65,45 +86,55 @@ def draw_slices(
     PIL.Image.Image
         RGB, with the disclaimer below; the longer side of a voxel is enlarged to make it square.
     """
-    stack = standard_stack(volume.geometry, look.orientation)
-    for index in range(stack.count) if wanted is None else wanted:
-        yield _draw(volume, look, stack, index)
+    for index in range(look.stack.count) if wanted is None else wanted:
+        yield _draw(volume, look, index)
 
 
-def _draw(volume: Volume, look: Look, stack: Stack, index: int) -> Image.Image:
-    plane = stack.plane(index)
-    if volume.color is not None:
-        pixels = reslice_color(volume, plane)
-    else:
-        pixels = _rgb(apply_voi(reslice(volume, plane), look.voi, inverted=look.inverted))
+def _draw(volume: Volume, look: Look, index: int) -> Image.Image:
+    plane = look.stack.plane(index)
     height_mm, width_mm = plane.pixel_mm
     rows, columns = plane.shape
     finest = min(height_mm, width_mm)
     size = max(1, round(columns * width_mm / finest)), max(1, round(rows * height_mm / finest))
-    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    picture = Image.fromarray(np.ascontiguousarray(_pixels(volume, look, plane)))
     if picture.size != size:
         picture = picture.resize(size, Image.Resampling.BILINEAR)
     if look.texts:
-        _write_texts(picture, look, stack, index, has_window=volume.color is None)
+        _write_texts(picture, look, index, has_window=volume.color is None)
     return with_disclaimer(picture)
+
+
+def _pixels(volume: Volume, look: Look, plane: Plane) -> npt.NDArray[np.uint8]:
+    if volume.color is not None:
+        pixels = reslice_color(volume, plane)
+    else:
+        if look.slab is None:
+            values = reslice(volume, plane)
+        else:
+            values = reslice_slab(volume, plane, look.slab, look.stack.spacing_mm)
+        pixels = _rgb(apply_voi(values, look.voi, inverted=look.inverted))
+    if look.heat is None:
+        return pixels
+    heat, style = look.heat, look.heat.style
+    scores = reslice(heat.scores, plane)
+    colors = colorize(scores, style.colormap, style.threshold, style.opacity, heat.full)
+    return blend(pixels, colors)
 
 
 def _rgb(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.repeat(gray[..., None], 3, axis=2)
 
 
-def _write_texts(
-    picture: Image.Image, look: Look, stack: Stack, index: int, *, has_window: bool
-) -> None:
+def _write_texts(picture: Image.Image, look: Look, index: int, *, has_window: bool) -> None:
     draw = ImageDraw.Draw(picture)
     width, height = picture.size
-    write(draw, (6, 4), f"{index + 1}/{stack.count}", 12, "la", FAINT)
+    write(draw, (6, 4), f"{index + 1}/{look.stack.count}", 12, "la", FAINT)
     if has_window and not isinstance(look.voi, VoiLut):
         window = f"W {look.voi.width:.0f}  L {look.voi.center:.0f}".replace("-", "−")
         write(draw, (width - 6, 4), window, 12, "ra", FAINT)
     if not look.is_in_patient_space:
         return
-    left, right, top, bottom = stack.plane(index).letters
+    left, right, top, bottom = look.stack.plane(index).letters
     for text, place, anchor in (
         (left, (6, height / 2), "lm"),
         (right, (width - 6, height / 2), "rm"),

@@ -11,7 +11,7 @@ from PIL import Image
 
 from viewer.dicom.series import Series
 from viewer.export.film import FilmFormat, write_film
-from viewer.export.frames import Look, draw_slices, slice_count
+from viewer.export.frames import Look, draw_slices
 from viewer.export.output import OnProgress
 from viewer.export.pictures import PictureFormat, write_pictures
 from viewer.export.volume import VolumeFormat, write_volume
@@ -46,8 +46,8 @@ class Order:
     Parameters
     ----------
     form : Form
-    look : Look
-        Of pictures and films.
+    look : Look, optional
+        Of pictures and films, which need one.
     frames_per_second : float
         Of films.
     slices : range, optional
@@ -55,7 +55,7 @@ class Order:
     """
 
     form: Form
-    look: Look
+    look: Look | None = None
     frames_per_second: float = 15.0
     slices: range | None = None
 
@@ -118,7 +118,8 @@ def export(
 
 
 def _frames(volume: Volume, order: Order, on_progress: OnProgress) -> Iterator[Image.Image]:
-    wanted = order.slices or range(slice_count(volume, order.look.orientation))
+    assert order.look is not None
+    wanted = order.slices or range(order.look.stack.count)
     for done, frame in enumerate(draw_slices(volume, order.look, wanted)):
         on_progress(done, len(wanted))
         yield frame

@@ -214,7 +214,14 @@ class ExportDialog(QDialog):
         self.exporter.done.connect(self._show_outcome)
         self.exporter.failed.connect(lambda error: self._banner_in_sight.show_error(error))
         session = self._window.session
-        for signal in (session.active_changed, session.volume_changed, session.window_changed):
+        for signal in (
+            session.active_changed,
+            session.volume_changed,
+            session.window_changed,
+            session.planes_changed,
+            session.slabs_changed,
+            session.results.findings_changed,
+        ):
             signal.connect(self.refresh)
         self._window.panes.layout_changed.connect(self.refresh)
 

@@ -7,10 +7,9 @@ from typing import ClassVar
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox
 
 from viewer.export.film import FilmFormat
-from viewer.export.frames import Look, slice_count
+from viewer.export.frames import Heat, Look
 from viewer.export.order import Form, Order
-from viewer.imaging.plane import Orientation, acquired_orientation
-from viewer.imaging.volume import Volume
+from viewer.imaging.plane import Orientation, Stack, acquired_orientation
 from viewer.ui import captions, theme
 from viewer.ui.export.exporter import Work
 from viewer.ui.export.page import STILL_READING, Kind, Page, series_work
@@ -24,7 +23,7 @@ class SweepPage(Page):
 
     def build(self) -> None:
         """Add format, orientation, slices and texts."""
-        self._shown: tuple[Volume, Orientation] | None = None
+        self._shown: Stack | None = None
         self.format = self.choice("Format", self.formats)
         self.orientation = self.choice(
             "Orientation", {o.capitalize(): o for o in Orientation}, "Of the slices"
@@ -39,32 +38,33 @@ class SweepPage(Page):
         self.texts = self.tick(
             "Texts on the pictures", on=True, tip="Number of the slice, window, sides of the body"
         )
+        self.heatmap = self.tick("Heatmap", on=False)
         self.orientation.currentIndexChanged.connect(self._show_range)
+        self.orientation.currentIndexChanged.connect(self._show_note)
         self.first.valueChanged.connect(self.changed)
         self.last.valueChanged.connect(self.changed)
 
     def refresh(self) -> None:
         """Follow the active view: its orientation and its window."""
-        view, volume = self.window_.panes.active_slices, self.display.volume
-        if volume is None:
+        volume, orientation = self.display.volume, self.window_.panes.active_slices.orientation
+        stack = self.display.stack(orientation)
+        if volume is None or stack is None:
             return
-        shown = (volume, view.orientation)
-        if self._shown is None or (shown[0] is not self._shown[0] or shown[1] != self._shown[1]):
-            self._shown = shown
-            chosen = view.orientation
+        if stack is not self._shown:
+            self._shown = stack
             if self.display.no_cross_sections:
-                chosen = acquired_orientation(volume.geometry)
-            self.orientation.setCurrentIndex(self.orientation.findData(chosen))
+                orientation = acquired_orientation(volume.geometry)
+            self.orientation.setCurrentIndex(self.orientation.findData(orientation))
             self._show_range()
         why = self.display.no_cross_sections
         self.orientation.setEnabled(not why)
         self.orientation.setToolTip(why or "Of the slices")
-        if volume.color is not None:
-            self.note.setText("The colours are those of the files.")
-        else:
-            window = captions.window_line(self.display.window)
-            inverted = ", inverted" if self.display.inverted else ""
-            self.note.setText(f"Drawn through the window of the view: {window}{inverted}.")
+        there = self._heat is not None
+        self.heatmap.setEnabled(there)
+        self.heatmap.setToolTip(
+            "As it lies over the view" if there else "Analyze the series first."
+        )
+        self._show_note()
 
     def refusal(self) -> str:
         """Slices need the whole volume."""
@@ -84,27 +84,58 @@ class SweepPage(Page):
     def order(self) -> Order:
         """What is wanted."""
         display = self.display
+        orientation = self._orientation
+        stack = display.stack(orientation)
+        assert stack is not None
         look = Look(
-            Orientation(self.orientation.currentData()),
+            stack,
             display.window,
             inverted=display.inverted,
+            slab=display.slab(orientation),
+            heat=self._heat if self.heatmap.isChecked() else None,
             texts=self.texts.isChecked(),
             is_in_patient_space=display.is_in_patient_space,
         )
-        slices = range(self.first.value() - 1, self.last.value())
+        slices = range(self.first.value() - 1, min(self.last.value(), stack.count))
         return Order(self.format.currentData()[0], look, slices=slices)
 
     def work(self) -> Work:
         """Drawn and written in the background."""
         return series_work(self.display, self.order())
 
-    def _show_range(self) -> None:
-        volume = self.display.volume
-        if volume is None:
+    @property
+    def _orientation(self) -> Orientation:
+        return Orientation(self.orientation.currentData())
+
+    @property
+    def _heat(self) -> Heat | None:
+        """The heatmap of the series, as views show it."""
+        session = self.window_.session
+        result = session.review_of(self.display).result
+        if result is None or result.heatmap is None:
+            return None
+        return Heat(result.heatmap, session.results.overlay, result.full)
+
+    def _show_note(self) -> None:
+        display = self.display
+        if display.volume is None or display.volume.color is not None:
+            self.note.setText("The colours are those of the files.")
             return
-        count = slice_count(volume, Orientation(self.orientation.currentData()))
-        for box, value in ((self.first, 1), (self.last, count)):
-            box.setRange(1, count)
+        parts = [captions.window_line(display.window)]
+        if display.inverted:
+            parts.append("inverted")
+        if display.slab(self._orientation) is not None:
+            parts.append(captions.slab_line(display.slab(self._orientation)))
+        if display.is_turned(self._orientation):
+            parts.append("turned planes")
+        self.note.setText(f"Drawn as in the view: {', '.join(parts)}.")
+
+    def _show_range(self) -> None:
+        stack = self.display.stack(self._orientation)
+        if stack is None:
+            return
+        for box, value in ((self.first, 1), (self.last, stack.count)):
+            box.setRange(1, stack.count)
             box.setValue(value)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from viewer.export.frames import Look
 from viewer.export.order import Form, Order
 from viewer.export.volume import VolumeFormat, caution, refusal
-from viewer.imaging.plane import Orientation
 from viewer.ui.export.exporter import Work
 from viewer.ui.export.page import STILL_READING, Kind, Page, series_work
 from viewer.ui.icons import IconName
@@ -54,6 +52,5 @@ class VolumePage(Page):
         form, kind = self.format.currentData()
         display = self.display
         assert display.volume is not None
-        look = Look(Orientation.AXIAL, display.window)
         warning = caution(display.volume, kind)
-        return series_work(display, Order(form, look), (warning,) if warning else ())
+        return series_work(display, Order(form), (warning,) if warning else ())
