@@ -24,6 +24,11 @@ def header_index() -> Path:
     return cache() / "headers.sqlite"
 
 
+def sessions() -> Path:
+    """Where sessions are saved while one works, and the last one; need not exist."""
+    return user_data_path(_NAME, appauthor=False) / "sessions"
+
+
 def added_models() -> Path:
     """Model packages that the user added; need not exist."""
     return user_data_path(_NAME, appauthor=False) / "models"

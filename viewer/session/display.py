@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import numpy.typing as npt
 from psygnal import Signal
@@ -14,6 +16,25 @@ from viewer.imaging.shutter import Shutter
 from viewer.imaging.slab import Slab
 from viewer.imaging.voi import Voi, Window, auto_window
 from viewer.imaging.volume import Volume
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """Where and through what a series is looked at.
+
+    Parameters
+    ----------
+    cursor : ndarray, shape (3,), optional
+        LPS mm; None for the middle.
+    window : Window or VoiLut, optional
+        None for the files' own.
+    inverted : bool, optional
+        None for what the files ask for.
+    """
+
+    cursor: Points | None = None
+    window: Voi | None = None
+    inverted: bool | None = None
 
 
 class Display:
@@ -44,7 +65,7 @@ class Display:
         self._stacks: dict[Orientation, Stack] = {}
         self._slabs: dict[Orientation, Slab] = {}
         self._cursor: Points | None = None
-        self._awaited: Points | None = None
+        self._awaited = Look()
         self._window: Voi = Window(0, 400)
         self._shutter: Shutter | None = None
         self._unshuttered: npt.NDArray[np.bool_] | None = None
@@ -178,11 +199,15 @@ class Display:
         self._slabs = {}
         z, y, x = volume.geometry.shape
         middle = volume.geometry.to_lps((x // 2, y // 2, z // 2))
-        self._cursor = middle if self._awaited is None else volume.geometry.clamp(self._awaited)
-        self._awaited = None
+        look, self._awaited = self._awaited, Look()
+        self._cursor = middle if look.cursor is None else volume.geometry.clamp(look.cursor)
         self._window = window if window is not None else self._auto()
         self._inverted = inverted
         self._initial = (self._window, inverted)
+        if look.window is not None:
+            self._window = look.window
+        if look.inverted is not None:
+            self._inverted = look.inverted
         self.volume_changed.emit()
 
     def fill(self, volume: Volume) -> None:
@@ -211,9 +236,20 @@ class Display:
 
     def _forget_volume(self) -> None:
         self._volume, self._tilt = None, None
-        self._cursor, self._awaited = None, None
+        self._cursor, self._awaited = None, Look()
         self._stacks, self._slabs = {}, {}
         self.volume_changed.emit()
+
+    @property
+    def look(self) -> Look:
+        """How the series is looked at, or will be once it is there."""
+        if self._volume is None:
+            return self._awaited
+        return Look(self._cursor, self._window, self._inverted)
+
+    def await_look(self, look: Look) -> None:
+        """Look at the series this way as soon as its volume is there."""
+        self._awaited = look
 
     def move_cursor(self, lps: npt.ArrayLike) -> None:
         """Move the cursor to a point in LPS mm, or as near to it as the volume reaches.
@@ -221,7 +257,7 @@ class Display:
         Where the volume is awaited it will be shown from there.
         """
         if self._volume is None:
-            self._awaited = np.asarray(lps, np.float64)
+            self._awaited = replace(self._awaited, cursor=np.asarray(lps, np.float64))
         else:
             self._cursor = self._volume.geometry.clamp(lps)
             self.cursor_moved.emit()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from psygnal import Signal
 
 from viewer.dicom.report import Skipped
@@ -16,6 +19,7 @@ class Library:
     def __init__(self) -> None:
         self._series: dict[str, Series] = {}
         self._skipped: dict[object, Skipped] = {}
+        self._paths: dict[Path, None] = {}
 
     @property
     def series(self) -> tuple[Series, ...]:
@@ -35,12 +39,22 @@ class Library:
             studies.setdefault(series.study_uid, []).append(series)
         return tuple((members[0].study, tuple(members)) for members in studies.values())
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The folders, files and archives in which something was found."""
+        return tuple(self._paths)
+
     def find(self, key: str) -> Series | None:
         """The series with this key."""
         return self._series.get(key)
 
-    def add(self, result: ScanResult) -> None:
-        """Add what a scan found; a series opened again takes the place of its older self."""
+    def add(self, result: ScanResult, paths: Sequence[Path] = ()) -> None:
+        """Add what a scan of some paths found.
+
+        A series opened again takes the place of its older self.
+        """
+        if result.series:
+            self._paths.update(dict.fromkeys(paths))
         self._series.update({s.key: s for s in result.series})
         self._skipped.update({s.path: s for s in result.skipped})
         self.changed.emit()
@@ -57,5 +71,5 @@ class Library:
 
     def clear(self) -> None:
         """Close everything."""
-        self._series, self._skipped = {}, {}
+        self._series, self._skipped, self._paths = {}, {}, {}
         self.changed.emit()

@@ -167,6 +167,11 @@ class Measurements:
         after = _replaced(self._all, measurement) if known else (*self._all, measurement)
         self._run(f"{label} {measurement.name}".strip(), after)
 
+    def restore(self, measurements: Iterable[Measurement]) -> None:
+        """Put the measurements of a saved session, made by ``begin``, in the place of all."""
+        self._preview = None
+        self._show(tuple(measurements))
+
     def rename(self, measurement: Measurement, name: str) -> None:
         """Give another name; an empty one is refused."""
         if name.strip() and name.strip() != measurement.name:

@@ -181,7 +181,7 @@ class Opening:
         self._scan = None
         self._set_activity(None)
         self._tell_loading()
-        self._library.add(result)
+        self._library.add(result, paths)
         for series in result.series:
             self._make_thumbnail(series)
         if result.series:

@@ -207,6 +207,16 @@ class Results:
         self._reviews[key] = Review(result, result.threshold)
         self.switch(self._key)
 
+    @property
+    def reviews(self) -> Mapping[str, Review]:
+        """What is to be seen of each series that was analysed, by its key."""
+        return dict(self._reviews)
+
+    def restore(self, reviews: Mapping[str, Review]) -> None:
+        """Put the reviews of a saved session in the place of all."""
+        self._reviews = dict(reviews)
+        self.switch(self._key)
+
     def has(self, key: str) -> bool:
         """Whether a series has been analysed."""
         return key in self._reviews

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from viewer.dicom.series import LengthUnit, Series
 from viewer.formats.series import FileSeries
 from viewer.imaging.geometry import Geometry
 from viewer.imaging.volume import Volume
-from viewer.session.display import Display
+from viewer.session.display import Display, Look
 from viewer.session.displays import Displays
 from viewer.session.history import History
 from viewer.session.jobs import Deliver, Jobs
@@ -79,6 +79,8 @@ class Session:
         self._display = Display()
         self._shown: tuple[Display, ...] = ()
         self.links = Links()
+        self._looks: dict[str, Look] = {}
+        self._first: str | None = None
         self._relays = {name: partial(self._relay, name) for name in _OF_A_DISPLAY}
         self._follow(self._display)
         self.opening.scanned.connect(self._activate_first)
@@ -135,10 +137,33 @@ class Session:
         there = display.is_complete or self.opening.loads(series.key)
         if display.series is not series or not there:
             display.await_series(series)
+            display.await_look(self._looks.pop(series.key, Look()))
             if display is self._display:
                 self._announce()
             self.opening.load(series)
         return display
+
+    def reopen(self, paths: Sequence[Path], looks: Mapping[str, Look], first: str | None) -> None:
+        """Open what was open before, as it was looked at.
+
+        Parameters
+        ----------
+        paths : sequence of Path
+        looks : mapping of str to Look
+            By the keys of series.
+        first : str, optional
+            The key of the series to show first; the largest if it is not found.
+        """
+        self.close_all()
+        self._looks, self._first = dict(looks), first
+        if paths:
+            self.open(paths)
+
+    @property
+    def looks(self) -> dict[str, Look]:
+        """How each series is looked at that is shown, was shown, or will be as before."""
+        shown = {d.series.key: d.look for d in self.displays if d.series is not None}
+        return self._looks | shown
 
     def turn_to(self, display: Display) -> None:
         """Make the series of another display the active one."""
@@ -191,6 +216,7 @@ class Session:
         self.opening.cancel()
         self.history.clear()
         self.library.clear()
+        self._looks, self._first = {}, None
         self._shown = ()
         self.links.follow(self.shown)
         for display in self.displays:
@@ -308,7 +334,8 @@ class Session:
             self.opening.cancel_load(key)
 
     def _activate_first(self, series: tuple[Series, ...]) -> None:
-        self.activate(max(series, key=_precedence))
+        first, self._first = self.library.find(self._first or ""), None
+        self.activate(first or max(series, key=_precedence))
 
     def _show_progress(self, series: Series, volume: Volume) -> None:
         display = self.displays.find(series.key)

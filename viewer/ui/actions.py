@@ -21,6 +21,9 @@ class ActionId(StrEnum):
     OPEN_FOLDER = auto()
     OPEN_FILES = auto()
     OPEN_DEMO = auto()
+    OPEN_SESSION = auto()
+    SAVE_SESSION = auto()
+    LAST_SESSION = auto()
     EXPORT = auto()
     CLOSE_ALL = auto()
     QUIT = auto()
@@ -140,6 +143,16 @@ _SPECS: dict[ActionId, _Spec] = {
     A.OPEN_DEMO: _Spec("Open Demo", (), I.DEMO, "Open the built-in synthetic chest CT"),
     A.EXPORT: _Spec(
         "Export…", ("Ctrl+E",), I.EXPORT, "Pictures, films, volumes, de-identified DICOM"
+    ),
+    A.OPEN_SESSION: _Spec("Open Session…", tip="Open a saved session in place of what is open"),
+    A.SAVE_SESSION: _Spec(
+        "Save Session…",
+        ("Ctrl+S",),
+        I.SAVE,
+        "Save what is open, how it is looked at, measurements and findings",
+    ),
+    A.LAST_SESSION: _Spec(
+        "Restore Last Session", tip="Bring back what was open when the window was closed last"
     ),
     A.CLOSE_ALL: _Spec("Close All", ("Ctrl+W",), tip="Close every study"),
     A.QUIT: _Spec("Quit", ("Ctrl+Q",)),

@@ -50,6 +50,7 @@ def open_window(
     *,
     analysis: Analysis | None = None,
     header_index: Path | None = None,
+    sessions: Path | None = None,
 ) -> MainWindow:
     """Make the window and begin to open paths; it is not shown yet.
 
@@ -63,6 +64,8 @@ def open_window(
         The models; the built-in and the added ones by default.
     header_index : Path, optional
         Database that remembers the headers of folders opened before.
+    sessions : Path, optional
+        Folder in which the session is saved while one works.
     """
     gui = GuiThread()
     session = Session(gui.post, header_index)
@@ -97,6 +100,7 @@ def open_window(
         training,
         make_demo=_make_demo,
         on_close=close,
+        sessions_folder=sessions,
     )
     gui.setParent(window)
     controller.setParent(window)
@@ -122,7 +126,10 @@ def run(paths: Sequence[Path]) -> int:
     app = create_application(sys.argv)
     store = user_settings()
     theme.apply_theme(app, Settings(store).theme)
-    window = open_window(paths, store, header_index=locations.header_index())
+    window = open_window(
+        paths, store, header_index=locations.header_index(), sessions=locations.sessions()
+    )
     window.show()
     show_disclaimer_once(window, store)
+    window.sessions.offer_what_crashed()
     return app.exec()

@@ -215,7 +215,7 @@ class Commands(QObject):
 
     def _show_open(self) -> None:
         why = "" if self._session.library.series else "Nothing is open."
-        for name in (A.CLOSE_ALL, A.FIND_SERIES, A.EXPORT):
+        for name in (A.CLOSE_ALL, A.FIND_SERIES, A.EXPORT, A.SAVE_SESSION):
             self._actions.refuse(name, why)
 
     def _show_volume(self) -> None:

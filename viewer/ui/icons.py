@@ -78,6 +78,7 @@ class IconName(StrEnum):
     HELP = "question"
     KEYBOARD = "keyboard"
     EXPORT = "export"
+    SAVE = "floppy-disk"
     SCREENSHOT = "camera"
     COPY = "copy"
     DELETE = "trash"

@@ -40,6 +40,8 @@ from viewer.ui.pane_menu import PaneMenus
 from viewer.ui.panes import Panes
 from viewer.ui.report_panel import ReportPanel
 from viewer.ui.series.panel import SeriesPanel
+from viewer.ui.sessions.autosave import SUFFIX as SESSION_SUFFIX
+from viewer.ui.sessions.sessions import Sessions
 from viewer.ui.settings import Settings
 from viewer.ui.shortcuts_sheet import ShortcutsSheet
 from viewer.ui.status_bar import StatusBar
@@ -69,6 +71,8 @@ class MainWindow(QMainWindow):
         Receives a function to report ``(done, total)`` to, and returns the demo's folder.
     on_close : callable
         Called once when the window closes, to stop what works in the background.
+    sessions_folder : Path, optional
+        Where the session is saved while one works; without it none is.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class MainWindow(QMainWindow):
         training: TrainingLauncher,
         make_demo: Callable[[Callable[[int, int], None]], Path],
         on_close: Callable[[], None],
+        sessions_folder: Path | None = None,
     ) -> None:
         super().__init__()
         self.session = session
@@ -101,6 +106,7 @@ class MainWindow(QMainWindow):
         self.analysis_panel = AnalysisPanel(session, analysis, self.actions_)
         self.report_panel = ReportPanel(session)
         self.measurement_files = MeasurementFiles(session, settings, self)
+        self.sessions = Sessions(session, self.panes, settings, sessions_folder, self)
         self.measure_panel = MeasurePanel(session, self.measuring)
         self.status_bar = StatusBar(session)
         self._side = QTabWidget()
@@ -117,9 +123,12 @@ class MainWindow(QMainWindow):
         self._restore()
 
     def open(self, paths: Sequence[Path]) -> None:
-        """Open folders, files or zip archives, in the background."""
+        """Open folders, files or zip archives, in the background; or a saved session."""
         if paths:
             self.banner.hide()
+            if len(paths) == 1 and paths[0].suffix == SESSION_SUFFIX:
+                self.sessions.open(paths[0])
+                return
             self._settings.last_folder = paths[0].resolve().parent
             self.session.open(paths)
 
@@ -180,6 +189,7 @@ class MainWindow(QMainWindow):
         self.panes.cine.stop()
         self.panes.volume.close_rendering()
         self._on_close()
+        self.sessions.close()  # when nothing writes in the background any more
         event.accept()
 
     def _build(self) -> None:
@@ -228,6 +238,9 @@ class MainWindow(QMainWindow):
             (A.QUIT, self.close),
             (A.REPORT, self.show_report),
             (A.MEASUREMENTS, self.show_measurements),
+            (A.OPEN_SESSION, self.sessions.ask_and_open),
+            (A.SAVE_SESSION, self.sessions.ask_and_save),
+            (A.LAST_SESSION, self.sessions.open_last),
             (A.EXPORT_MEASUREMENTS, self.measurement_files.ask_and_export),
             (A.IMPORT_MEASUREMENTS, self.measurement_files.ask_and_import),
             (A.SHORTCUTS, self._show_shortcuts),
@@ -245,8 +258,10 @@ class MainWindow(QMainWindow):
         self.status_bar.cancel_requested.connect(self.session.opening.cancel)
         self.session.opening.failed.connect(self.banner.show_error)
         self.analysis.failed.connect(self.banner.show_error)
-        self.measurement_files.failed.connect(self.banner.show_error)
-        self.measurement_files.told.connect(self.banner.show_message)
+        for files in (self.measurement_files, self.sessions):
+            files.failed.connect(self.banner.show_error)
+            files.told.connect(self.banner.show_message)
+        self.actions_.refuse(A.LAST_SESSION, self.sessions.no_last)
         self.analysis.changed.connect(self._show_device)
         self.report_panel.counted.connect(partial(self._count, self.report_panel, "Report"))
         self.measure_panel.counted.connect(partial(self._count, self.measure_panel, "Measurements"))

@@ -1,0 +1,1 @@
+"""Sessions saved, opened, and brought back after a crash."""
