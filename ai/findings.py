@@ -1,19 +1,24 @@
 """``Findings``: what a model says of an image, as data in patient millimetres.
 
-The JSON document written by ``Findings.document`` is a public interface; its schema is versioned.
+The JSON document written by ``Findings.document`` is a public interface; its schema is versioned
+and published in ``docs/findings.schema.json``.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA = "hounsfield.findings/1"
+SCHEMA: Literal["hounsfield.findings/1"] = "hounsfield.findings/1"
+DISCLAIMER: Literal["Research use only. Not for diagnosis. Not a medical device."] = (
+    "Research use only. Not for diagnosis. Not a medical device."
+)
 
 Point = tuple[float, float, float]
 
@@ -72,6 +77,30 @@ class RunReport(_Value):
     def total_seconds(self) -> float:
         """Of all stages together."""
         return sum(self.seconds.values())
+
+
+class FindingsDocument(_Value):
+    """``findings.json``: lengths in mm, points in LPS, probabilities from 0 to 1.
+
+    ``classes`` is empty for a detector, ``findings`` for a classifier. Findings less probable than
+    ``run.threshold`` may be left out.
+    """
+
+    schema_: Literal["hounsfield.findings/1"] = Field(alias="schema")
+    disclaimer: Literal["Research use only. Not for diagnosis. Not a medical device."]
+    series_uid: str
+    model: ModelReference
+    contract: Contract
+    classes: dict[str, float]
+    findings: tuple[Finding, ...]
+    run: RunReport
+
+
+def schema_text() -> str:
+    """The JSON schema of ``findings.json``, as it is published."""
+    schema = FindingsDocument.model_json_schema(by_alias=True)
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps({**dialect, **schema}, indent=2, ensure_ascii=False) + "\n"
 
 
 @dataclass(frozen=True)
@@ -149,13 +178,14 @@ class Findings:
             Leave out less probable findings; the operating point's threshold by default.
         """
         shown = self.above(self.run.threshold if threshold is None else threshold)
-        return {
-            "schema": SCHEMA,
-            "disclaimer": "Research use only. Not for diagnosis. Not a medical device.",
-            "series_uid": self.series_uid,
-            "model": self.model.model_dump(mode="json"),
-            "contract": self.contract.model_dump(mode="json"),
-            "classes": self.classes,
-            "findings": [f.model_dump(mode="json") for f in shown],
-            "run": self.run.model_dump(mode="json"),
-        }
+        document = FindingsDocument(
+            schema=SCHEMA,
+            disclaimer=DISCLAIMER,
+            series_uid=self.series_uid,
+            model=self.model,
+            contract=self.contract,
+            classes=self.classes,
+            findings=shown,
+            run=self.run,
+        )
+        return document.model_dump(mode="json", by_alias=True)

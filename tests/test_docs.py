@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from ai.findings import schema_text
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -21,3 +23,11 @@ def test_the_tests_that_documents_name_exist() -> None:
     }
     assert len(named) > 50
     assert named <= defined, f"not there: {sorted(named - defined)}"
+
+
+def test_the_published_schema_of_findings_is_the_one_that_is_written() -> None:
+    published = (ROOT / "docs/findings.schema.json").read_text("utf-8")
+    assert published == schema_text(), (
+        "write it anew: python -c 'from ai.findings import schema_text;"
+        ' print(schema_text(), end="")\' > docs/findings.schema.json'
+    )

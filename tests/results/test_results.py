@@ -40,6 +40,7 @@ def test_a_result_is_written_whole(tmp_path: Path) -> None:
     assert names(folder) == {
         "findings.json",
         "findings.csv",
+        "report.html",
         "run.json",
         "heatmap.nii.gz",
         "finding-01.png",
@@ -79,6 +80,7 @@ def test_an_earlier_result_is_replaced_and_the_users_files_beside_it_stay(tmp_pa
     assert names(folder) == {
         "findings.json",
         "findings.csv",
+        "report.html",
         "run.json",
         "finding-01.png",
         "finding-02.png",

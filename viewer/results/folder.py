@@ -22,6 +22,7 @@ from viewer.imaging.volume import Volume
 from viewer.names import safe_name
 from viewer.results.class_picture import draw_classification
 from viewer.results.nifti import heatmap_nifti, regions_nifti
+from viewer.results.page import write_page
 from viewer.results.picture import LUNG_WINDOW, draw_finding
 from viewer.results.table import write_table
 
@@ -32,7 +33,7 @@ MOST_PICTURES = 30
 
 _FINDINGS = "findings.json"
 _OURS = re.compile(
-    r"findings\.(json|csv)|run\.json|(heatmap|regions)\.nii\.gz|classes\.png|finding-\d+\.(png|dcm)"
+    r"findings\.(json|csv)|run\.json|report\.html|(heatmap|regions)\.nii\.gz|classes\.png|finding-\d+\.(png|dcm)"
     r"|(segmentation|report|heatmap|key-images)\.dcm"
 )
 
@@ -143,9 +144,14 @@ def _write(
     pictures = {f.id: draw_finding(f, findings, volume, window) for f in shown[:MOST_PICTURES]}
     for number, picture in pictures.items():
         picture.save(folder / f"finding-{number:02}.png")
+    on_page = {f"Finding {number}": picture for number, picture in pictures.items()}
     if findings.classes:
         voi, inverted = _own_look(series, volume)
-        draw_classification(findings, volume, voi, inverted=inverted).save(folder / "classes.png")
+        whole = draw_classification(findings, volume, voi, inverted=inverted)
+        whole.save(folder / "classes.png")
+        on_page = {"The picture, and its heatmap": whole, **on_page}
+    title = series.description if series is not None else ""
+    write_page(folder / "report.html", findings, shown, on_page, title)
     left_out = {}
     if series is not None:
         # highdicom takes a second to import, and only this needs it.
