@@ -16,6 +16,7 @@ from viewer.imaging.geometry import Geometry
 from viewer.imaging.volume import Volume
 from viewer.session.display import Display, Look
 from viewer.session.displays import Displays
+from viewer.session.fusion import Fusion
 from viewer.session.history import History
 from viewer.session.jobs import Deliver, Jobs
 from viewer.session.library import Library
@@ -81,6 +82,7 @@ class Session:
         self.links = Links()
         self._looks: dict[str, Look] = {}
         self._first: str | None = None
+        self.fusion = Fusion(self.display_of)
         self._relays = {name: partial(self._relay, name) for name in _OF_A_DISPLAY}
         self._follow(self._display)
         self.opening.scanned.connect(self._activate_first)
@@ -208,6 +210,7 @@ class Session:
         if self.active is not None and self.active.study_uid == study_uid:
             self.activate(max(left, key=_precedence))
         for series in closed:
+            self.fusion.forget(series.key)
             self.displays.remove(series.key)
         self.library.remove_study(study_uid)
 
@@ -215,6 +218,7 @@ class Session:
         """Close every study."""
         self.opening.cancel()
         self.history.clear()
+        self.fusion.clear()
         self.library.clear()
         self._looks, self._first = {}, None
         self._shown = ()
@@ -330,8 +334,9 @@ class Session:
         getattr(self, name).emit()
 
     def _give_up(self) -> None:
-        for key in self.displays.give_up(self.shown):
+        for key in self.displays.give_up((*self.shown, *self.fusion)):
             self.opening.cancel_load(key)
+            self.fusion.forget(key)
 
     def _activate_first(self, series: tuple[Series, ...]) -> None:
         first, self._first = self.library.find(self._first or ""), None

@@ -58,6 +58,8 @@ class ActionId(StrEnum):
     LINK_ZOOM = auto()
     LINK_WINDOW = auto()
     TIE_FRAMES = auto()
+    LAYER = auto()
+    FUSION = auto()
     TEXTS = auto()
     OVERLAY_PLANES = auto()
     SHUTTER = auto()
@@ -264,6 +266,15 @@ _SPECS: dict[ActionId, _Spec] = {
         ("Ctrl+Shift+L",),
         tip="Link series of other frames of reference too, from the slices that they show now",
         checkable=True,
+    ),
+    A.LAYER: _Spec(
+        "Series on Top", ("Shift+B",), tip="Show the series that lies over this one", checkable=True
+    ),
+    A.FUSION: _Spec(
+        "Fusion…",
+        ("Ctrl+U",),
+        I.OVERLAY,
+        "Lay another series of the same frame of reference over this one, as PET over CT",
     ),
     A.TEXTS: _Spec("Corner Texts", ("T",), tip="Show the texts over the images", checkable=True),
     A.OVERLAY_PLANES: _Spec(

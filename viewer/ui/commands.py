@@ -75,6 +75,8 @@ class Commands(QObject):
         self._connect_looking()
         self._connect_slabs()
         self._connect_links()
+        self._on_toggle(A.LAYER, lambda on: session.fusion.change(session.display, visible=on))
+        session.fusion.changed.connect(self._show_layer)
         self._connect_views()
         self._connect_findings()
         self._connect_state()
@@ -226,6 +228,7 @@ class Commands(QObject):
             self._actions.refuse(name, self._session.no_cross_sections if not why else "")
         self._show_several()
         self._show_links()
+        self._show_layer()
         self._show_planes()
         self._show_slab()
         display, series = self._session.display, self._session.active
@@ -254,6 +257,11 @@ class Commands(QObject):
         self._actions.refuse(A.SLAB_OTHER, why)
         for name in (A.SLAB_THICKER, A.SLAB_THINNER):
             self._actions.refuse(name, why or ("" if slab else "The slices are single planes."))
+
+    def _show_layer(self) -> None:
+        layer = self._session.fusion.over(self._session.display)
+        self._actions.check(A.LAYER, layer is not None and layer.visible)
+        self._actions.refuse(A.LAYER, "" if layer else "No series lies over this one.")
 
     def _show_planes(self) -> None:
         display = self._session.display

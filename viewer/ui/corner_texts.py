@@ -22,6 +22,7 @@ def corner_texts(
     is_loading: bool,
     show_names: bool,
     brief: bool,
+    layer: str = "",
 ) -> Corners:
     """Patient and study on the left, series and window on the right.
 
@@ -38,6 +39,8 @@ def corner_texts(
     show_names : bool
     brief : bool
         Leave out what a small view has no room for.
+    layer : str
+        What lies over the series; empty for nothing.
     """
     series = display.series
     known = display.is_in_patient_space
@@ -52,6 +55,8 @@ def corner_texts(
             Line(captions.series_title(series)),
             Line(captions.voxel_line(series), _MUTED),
         ]
+        if layer:
+            top_right.append(Line(f"+ {layer}", "overlay_letter"))
         if not display.is_complete:
             state = "Loading" if is_loading else "Not loaded whole"
             top_right.append(Line(state, "overlay_warn", bold=True))

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from viewer.ui import theme
 
@@ -22,6 +24,7 @@ _BAR_LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 _BAR_SHARE = 0.28  # of the view's width, at most
 _BAR_TICK = 4.0
 _HANDLE_RADIUS = 5.0
+_COLORS_SHARE, _COLORS_LONGEST, _COLORS_WIDTH = 0.26, 160.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,37 @@ def draw_scale_bar(
     painter.setFont(font)
     box = QRectF(right - 160, y - step - _BAR_TICK, 160, step)
     _text(painter, box, Align.AlignRight | Align.AlignVCenter, f"{length} {unit}", "overlay_text")
+
+
+def draw_color_bar(
+    painter: QPainter,
+    view: QRectF,
+    colors: npt.NDArray[np.uint8],
+    texts: tuple[str, str],
+) -> None:
+    """Draw colours from bottom to top at the left edge, above the letter.
+
+    Parameters
+    ----------
+    painter : QPainter
+    view : QRectF
+    colors : ndarray of uint8, shape (256, 3)
+    texts : tuple of str
+        What the first and the last colour mean.
+    """
+    height = min(view.height() * _COLORS_SHARE, _COLORS_LONGEST)
+    bar = QRectF(view.left() + _MARGIN, view.center().y() - 24 - height, _COLORS_WIDTH, height)
+    column = np.ascontiguousarray(colors[::-1])
+    image = QImage(column.data, 1, len(column), 3, QImage.Format.Format_RGB888)
+    painter.drawImage(bar, image)
+    painter.setPen(QPen(_color("overlay_text", 0.6), 1.0))
+    painter.drawRect(bar)
+    font = _font()
+    step = QFontMetricsF(font).lineSpacing()
+    painter.setFont(font)
+    for text, y in ((texts[1], bar.top()), (texts[0], bar.bottom() - step)):
+        place = QRectF(bar.right() + 5, y, view.width() / 2, step)
+        _text(painter, place, Align.AlignLeft | Align.AlignVCenter, text, "overlay_text")
 
 
 def draw_gauge(

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter
 
+from viewer.imaging.colormaps import colormap
 from viewer.imaging.geometry import Points
 from viewer.imaging.plane import Orientation, Stack
 from viewer.session.display import Display
+from viewer.session.layer import Layer
 from viewer.session.results import Finding
 from viewer.session.session import Session
 from viewer.ui import captions, drawing
@@ -116,6 +118,8 @@ class Foreground:
         scale, unit = self.placement.pixels_per_mm, self.display.length_unit
         drawing.draw_scale_bar(painter, view, scale, unit, len(corners.bottom_right))
         drawing.draw_corners(painter, view, corners)
+        if self._layer is not None and options.texts:
+            self._draw_color_bar(painter, view, self._layer)
 
     def finding_boxes(self) -> list[tuple[Finding, QRectF]]:
         """The findings that this slice passes through, and their frames in the view."""
@@ -132,6 +136,18 @@ class Foreground:
         if self.display.no_cross_sections or self.display.cursor is None:
             return None
         return Crosshair(self.display, self.orientation, self.placement)
+
+    @property
+    def _layer(self) -> Layer | None:
+        """What lies over the series, if it is to be seen."""
+        layer = self.session.fusion.over(self.display)
+        return layer if layer is not None and layer.volume is not None else None
+
+    def _draw_color_bar(self, painter: QPainter, view: QRectF, layer: Layer) -> None:
+        low, high = layer.limits
+        unit = layer.volume.unit if layer.volume is not None else ""
+        texts = (captions.value(low, unit), captions.value(high, unit))
+        drawing.draw_color_bar(painter, view, colormap(layer.colormap), texts)
 
     def _draw_findings(self, painter: QPainter) -> None:
         selected = self.session.review_of(self.display).selected
@@ -155,6 +171,7 @@ class Foreground:
             is_loading=self._is_loading,
             show_names=options.patient_names,
             brief=self.placement.view.width() < _BRIEF_BELOW_PX,
+            layer=self._layer.title if self._layer is not None else "",
         )
 
     @property
@@ -170,6 +187,10 @@ class Foreground:
         elif volume is not None and slab is not None and projected is not None:
             shown = captions.value(projected, volume.unit)
             text = f"{shown} {captions.projection(slab.projection)}"
+        layer = self._layer
+        if text and layer is not None and layer.volume is not None:
+            on_top = captions.value_at(layer.volume, lps)
+            text = f"{text}   {on_top}" if on_top else text
         if not text or heatmap is None or not self.session.results.overlay.visible:
             return text
         score = heatmap.value_at(lps)

@@ -31,6 +31,7 @@ from viewer.ui.analysis_panel import AnalysisPanel
 from viewer.ui.banner import Banner
 from viewer.ui.commands import Commands
 from viewer.ui.icons import application_icon
+from viewer.ui.layer_panel import LayerPanel
 from viewer.ui.measure.files import MeasurementFiles
 from viewer.ui.measure.layer import MeasureLayer
 from viewer.ui.measure.panel import MeasurePanel
@@ -96,7 +97,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         session.links.options = settings.links
         self.panes = Panes(session, settings.view_options, self)
-        PaneMenus(self.panes)
+        PaneMenus(self.panes, session)
         self.measuring = MeasureTools(session, self)
         for pane in self.panes.grid.all_panes:
             MeasureLayer(pane.slice_view, session, self.measuring)
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.series_panel = SeriesPanel(session)
         self.analysis_panel = AnalysisPanel(session, analysis, self.actions_)
+        self.layer_panel = LayerPanel(session)
         self.report_panel = ReportPanel(session)
         self.measurement_files = MeasurementFiles(session, settings, self)
         self.sessions = Sessions(session, self.panes, settings, sessions_folder, self)
@@ -140,6 +142,10 @@ class MainWindow(QMainWindow):
     def show_report(self) -> None:
         """Bring the series report to the front."""
         self._show_side(self.report_panel)
+
+    def show_fusion(self) -> None:
+        """Bring the controls of the series on top to the front."""
+        self._show_side(self.layer_panel)
 
     def show_measurements(self) -> None:
         """Bring the table of measurements to the front."""
@@ -207,6 +213,7 @@ class MainWindow(QMainWindow):
         self._side.addTab(self.analysis_panel, "Analysis")
         self._side.addTab(self.report_panel, "Report")
         self._side.addTab(self.measure_panel, "Measurements")
+        self._side.addTab(self.layer_panel, "Fusion")
         self._side.setDocumentMode(True)
         for widget in (self.series_panel, self._centre(), self._side_frame):
             self._splitter.addWidget(widget)
@@ -237,6 +244,7 @@ class MainWindow(QMainWindow):
             (A.FIND_SERIES, self._find_series),
             (A.QUIT, self.close),
             (A.REPORT, self.show_report),
+            (A.FUSION, self.show_fusion),
             (A.MEASUREMENTS, self.show_measurements),
             (A.OPEN_SESSION, self.sessions.ask_and_open),
             (A.SAVE_SESSION, self.sessions.ask_and_save),

@@ -51,6 +51,7 @@ _LAYOUT: tuple[_Entry, ...] = (
 _VIEW: tuple[_Entry, ...] = (
     A.CROSSHAIR,
     A.OVERLAY,
+    A.LAYER,
     A.REFERENCE_LINES,
     A.TEXTS,
     A.OVERLAY_PLANES,
@@ -71,6 +72,7 @@ _IMAGE: tuple[_Entry, ...] = (
     A.ROTATE,
     A.RESET,
     None,
+    A.FUSION,
     A.CINE,
 )
 _LINKS: tuple[_Entry, ...] = (

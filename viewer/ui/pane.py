@@ -41,14 +41,15 @@ class Pane(QFrame):
     #: The user turned to this pane.
     activated = Signal()
     maximize_requested = Signal()
-    #: A series was dropped here: its key.
-    series_dropped = Signal(str)
+    #: A series was dropped here: its key, and whether it is to lie over the one shown.
+    series_dropped = Signal(str, bool)
     #: The menu in the corner is about to be shown: what to fill.
     menu_requested = Signal(QMenu)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.slice_view = SliceView(session, Orientation.AXIAL)
+        self._session = session
         self._kind = ViewKind.AXIAL
         self._guest: QWidget | None = None
         self._empty = QLabel(_EMPTY, self)
@@ -127,7 +128,7 @@ class Pane(QFrame):
         key = dragged_series(event.mimeData())
         if key is not None:
             event.acceptProposedAction()
-            self.series_dropped.emit(key)
+            self.series_dropped.emit(key, self._is_over(event))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep what floats over the view in its place."""
@@ -204,9 +205,21 @@ class Pane(QFrame):
         self._menu_button.move(QPoint(_NAME_LEFT + width + 4, _NAME_TOP))
 
     def _offer(self, event: QDragMoveEvent) -> None:
-        event.acceptProposedAction()
+        over, why = self._is_over(event), ""
+        series = self._session.library.find(dragged_series(event.mimeData()) or "")
+        if over and series is not None:
+            why = self._session.fusion.refusal(self.display, series)
+        if why:
+            event.ignore()
+        else:
+            event.acceptProposedAction()
         self._empty.hide()
-        self._drop.offer("Show here")
+        self._drop.offer(why or ("Lay over this" if over else "Show here"))
+
+    def _is_over(self, event: QDropEvent) -> bool:
+        """Whether a drop lays the series over the one shown: with Ctrl, over slices."""
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        return control and self._guest is None and self.display.volume is not None
 
 
 class _DropHint(QWidget):

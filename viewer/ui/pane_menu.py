@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from viewer.imaging.slab import Projection
+from viewer.session.session import Session
 from viewer.ui import captions
 from viewer.ui.layouts import ViewKind
 from viewer.ui.pane import Pane
@@ -22,10 +23,12 @@ class PaneMenus(QObject):
     Parameters
     ----------
     panes : Panes
+    session : Session
     """
 
-    def __init__(self, panes: Panes) -> None:
+    def __init__(self, panes: Panes, session: Session) -> None:
         super().__init__(panes)
+        self._session = session
         self._panes = panes
         for pane in panes.grid.all_panes:
             pane.menu_requested.connect(partial(self._fill, pane))
@@ -41,6 +44,23 @@ class PaneMenus(QObject):
         menu.addSeparator()
         if pane.kind is not ViewKind.VOLUME:
             self._add_slab(pane, menu.addMenu("Slab"))
+            self._add_layers(pane, menu.addMenu("Series on Top"))
+
+    def _add_layers(self, pane: Pane, menu: QMenu) -> None:
+        fusion, base = self._session.fusion, pane.display
+        layer = fusion.over(base)
+        menu.setToolTipsVisible(True)
+        none = menu.addAction("None", partial(fusion.lay, base, None))
+        _check(none, layer is None)
+        for series in self._session.library.series:
+            if base.series is not None and series.key == base.series.key:
+                continue
+            title = captions.series_title(series)
+            action = menu.addAction(title, partial(fusion.lay, base, series))
+            _check(action, layer is not None and layer.display.series is series)
+            why = fusion.refusal(base, series)
+            action.setEnabled(not why)
+            action.setToolTip(why or captions.slices_line(series))
 
     def _add_slab(self, pane: Pane, menu: QMenu) -> None:
         view, slabs = pane.slice_view, self._panes.slabs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QAction
@@ -221,7 +222,7 @@ class Panes(QObject):
         for pane in self.grid.all_panes:
             pane.activated.connect(lambda pane=pane: self.activate(pane))
             pane.maximize_requested.connect(lambda pane=pane: self.toggle_maximized(pane))
-            pane.series_dropped.connect(lambda key, pane=pane: self._take_series(pane, key))
+            pane.series_dropped.connect(partial(self._take_series, pane))
             pane.slice_view.probed.connect(self.probed)
         self.volume.installEventFilter(self)
         self.grid.layout_changed.connect(self.layout_changed)
@@ -231,9 +232,14 @@ class Panes(QObject):
         session.volume_changed.connect(self._suit_layout)
         session.opening.scanned.connect(self._hang_images)
 
-    def _take_series(self, pane: Pane, key: str) -> None:
+    def _take_series(self, pane: Pane, key: str, over: bool) -> None:
         series = self._session.library.find(key)
-        if series is not None:
+        if series is None:
+            return
+        if over:
+            self._session.fusion.lay(pane.display, series)
+            self.activate(pane)
+        else:
             self.show_series(pane, series)
 
     def _slice_views(self) -> Iterator[SliceView]:

@@ -24,9 +24,10 @@ class SlicePicture:
     def __init__(self, scene: QGraphicsScene) -> None:
         self._root = pg.ItemGroup()
         self._base = pg.ImageItem(axisOrder="row-major")
+        self._layer = _PremultipliedItem()
         self._color = _PremultipliedItem()
         self._graphics = _PremultipliedItem()
-        self._items = (self._base, self._color, self._graphics)
+        self._items = (self._base, self._layer, self._color, self._graphics)
         for item in self._items:
             item.setParentItem(self._root)
         self._root.setVisible(False)
@@ -44,6 +45,10 @@ class SlicePicture:
         self._base.setImage(picture, autoLevels=False)
         self._root.setVisible(True)
 
+    def set_layer(self, picture: npt.NDArray[np.uint8] | None) -> None:
+        """Lay another volume over the picture, premultiplied RGBA, shape (rows, columns, 4)."""
+        self._layer.set_picture(picture)
+
     def set_color(self, picture: npt.NDArray[np.uint8] | None) -> None:
         """Lay a premultiplied RGBA picture, shape (rows, columns, 4), over the other."""
         self._color.set_picture(picture)
@@ -55,6 +60,7 @@ class SlicePicture:
     def clear(self) -> None:
         """Show nothing."""
         self._root.setVisible(False)
+        self._layer.set_picture(None)
         self._color.set_picture(None)
         self._graphics.set_picture(None)
 

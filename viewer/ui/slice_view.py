@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSizeF, Qt, QTimer, 
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
+from viewer.imaging.fusion import color_over
 from viewer.imaging.geometry import Points
 from viewer.imaging.overlay import colorize
 from viewer.imaging.plane import Orientation, Plane, Stack
@@ -42,19 +43,21 @@ class _Stale(Flag):
     STYLE = 2
     VALUES = 4
     SCORES = 8
+    LAYER = 16
     CUT = VALUES | SCORES
     GRAY = VALUES | WINDOW
-    ALL = CUT | WINDOW | STYLE
+    ALL = CUT | WINDOW | STYLE | LAYER
 
 
 @dataclass(frozen=True, eq=False)
 class _Cut:
-    """What lies in a plane: values, and scores of the heatmap if there is one."""
+    """What lies in a plane: values, scores of the heatmap, and what a layer has there."""
 
     stack: Stack
     plane: Plane
     values: npt.NDArray[Any]
-    scores: npt.NDArray[Any] | None
+    scores: npt.NDArray[Any] | None = None
+    layer: tuple[Volume, npt.NDArray[Any]] | None = None
 
 
 class SliceView(pg.GraphicsView):  # type: ignore[misc]
@@ -383,6 +386,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         results.findings_changed.connect(self._show_findings)
         results.selection_changed.connect(self._repaint)
         results.overlay_changed.connect(self._show_overlay)
+        self._session.fusion.changed.connect(self._show_layer)
 
     def _follow(self, display: Display) -> None:
         display.volume_changed.connect(self._show_volume)
@@ -442,6 +446,14 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
     def _show_overlay(self) -> None:
         self._refresh(_Stale.STYLE)
 
+    def _show_layer(self, base: Display) -> None:
+        if base is not self._display:
+            return
+        layer = self._session.fusion.over(base)
+        if self._cut is not None and layer is not None and not layer.display.is_complete:
+            self._cut = replace(self._cut, layer=None)  # there is more of it now
+        self._refresh(_Stale.LAYER)
+
     def _show_findings(self) -> None:
         self._marked = None
         self._repaint()
@@ -482,6 +494,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
                 return
             scores = self._cut.scores if self._cut is not None else None
             self._cut = _Cut(stack, placement.plane, reslice(volume, placement.plane), scores)
+            self._stale |= _Stale.LAYER
         self._draw()
 
     @property
@@ -494,20 +507,23 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         """Cut on another thread."""
         plane = placement.plane
         slab, heatmap = self._display.slab(self.orientation), self._visible_heatmap
+        over = self._layer_volume
         self._stale = _Stale.NOTHING
 
-        def cut(_: Job) -> _Cut:
+        def through(of: Volume) -> npt.NDArray[Any]:
             if slab is None:
-                values = reslice(volume, plane)
-            else:
-                values = reslice_slab(volume, plane, slab, stack.spacing_mm)
+                return reslice(of, plane)
+            return reslice_slab(of, plane, slab, stack.spacing_mm)
+
+        def cut(_: Job) -> _Cut:
             scores = reslice(heatmap, plane) if heatmap is not None else None
-            return _Cut(stack, plane, values, scores)
+            layer = (over, through(over)) if over is not None else None
+            return _Cut(stack, plane, through(volume), scores, layer)
 
         def take(done: _Cut) -> None:
             self._job, self._cut, self._heatmap = None, done, heatmap
             outdated = self._stale & _Stale.CUT
-            self._stale = _Stale.WINDOW | _Stale.STYLE
+            self._stale = _Stale.WINDOW | _Stale.STYLE | _Stale.LAYER
             self._draw()
             if stack is not self.stack:  # turned on meanwhile
                 self._picture.place(placement.to_view, placement.pixel_mm)
@@ -536,6 +552,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
             on_grid = grid_cut(volume.geometry, cut.plane)
             self._picture.set_picture(self._shuttered(self._seen(volume, cut), on_grid))
             self._picture.set_graphics(self._graphics(volume, on_grid))
+        if _Stale.LAYER in stale:
+            self._draw_layer()
         if _Stale.STYLE in stale:
             self._picture.set_color(self._colored(cut, _Stale.SCORES in stale))
         self._place()
@@ -572,6 +590,27 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         ink = QColor(theme.tokens().overlay_letter)
         palette = np.array([[0] * 4, [ink.red(), ink.green(), ink.blue(), 255]], np.uint8)
         return palette[cut.of_slice(plane).astype(np.intp)]
+
+    @property
+    def _layer_volume(self) -> Volume | None:
+        layer = self._session.fusion.over(self._display)
+        return layer.volume if layer is not None else None
+
+    def _draw_layer(self) -> None:
+        """Draw what lies over the series; a thick or turned cut of it is made with the rest."""
+        layer, over, cut = self._session.fusion.over(self._display), self._layer_volume, self._cut
+        assert cut is not None
+        if layer is None or over is None:
+            self._picture.set_layer(None)
+            return
+        if cut.layer is None or cut.layer[0] is not over:
+            if self._takes_long:
+                self._refresh(_Stale.ALL)
+                return
+            cut = self._cut = replace(cut, layer=(over, reslice(over, cut.plane)))
+        assert cut.layer is not None
+        colors = color_over(cut.layer[1], layer.voi, layer.colormap, layer.opacity)
+        self._picture.set_layer(colors)
 
     @property
     def _visible_heatmap(self) -> Volume | None:
