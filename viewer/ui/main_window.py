@@ -54,7 +54,7 @@ from viewer.ui.window_menu import WindowMenu
 if TYPE_CHECKING:
     from viewer.ui.export.dialog import ExportDialog
 
-_LEFT_WIDTH, _RIGHT_WIDTH = 264, 348
+_LEFT_WIDTH, _RIGHT_WIDTH = 264, 360
 _SIZE = (1440, 900)
 
 

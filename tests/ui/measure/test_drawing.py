@@ -10,6 +10,7 @@ from scipy.ndimage import map_coordinates
 from tests.ui.conftest import pixels, settle
 from viewer.imaging.plane import Orientation
 from viewer.imaging.roi.figure import Kind
+from viewer.imaging.slab import Projection, Slab
 from viewer.session.readings import What
 from viewer.ui.camera import Camera
 
@@ -150,6 +151,13 @@ def test_a_probe_reads_the_voxel_under_it(hand):
     expected = hand.session.display.volume.value_at(hand.lps(C))
     assert values(hand, probe) == {What.VALUE: expected}
     assert hand.labels() == [[f"{expected:.0f} HU"]]
+
+
+def test_in_a_thick_slice_a_region_says_what_its_values_are_of(hand):
+    hand.draw(Kind.ELLIPSE, A, C)
+    before = hand.labels()[0]
+    hand.session.display.set_slab(Orientation.AXIAL, Slab(Projection.MAXIMUM, 20.0))
+    assert hand.labels()[0] == [*before, "Middle plane, not slab"]
 
 
 def test_a_region_without_a_pixel_says_so(hand):

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QLineEdit, QStyleOptionGraphicsItem, QWidget
 
 from viewer.imaging.geometry import Points
-from viewer.imaging.roi.figure import Kind
+from viewer.imaging.roi.figure import AREAS, Kind
 from viewer.session.measurements import Measurement
 from viewer.session.session import Session
 from viewer.ui.measure import painting, wording
@@ -24,6 +24,8 @@ _DRAGGED_PX = 4  # a press that moved less is a click
 _FREEHAND_STEP_PX = 2.0
 _FREEHAND_TOLERANCE_PX = 0.6
 _CLOSE_PX = 10.0
+_OF_VALUES = frozenset((*AREAS, Kind.PROBE))
+_NOT_OF_SLAB = "Middle plane, not slab"
 _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
@@ -363,7 +365,11 @@ class MeasureLayer(QObject):
         is_open = measurement.kind is Kind.FREEHAND and measurement is self._measurements.drawn
         if is_open or not measurement.figure.is_whole:
             return []
-        return wording.label(measurement, self._session.readings.of(measurement))
+        lines = wording.label(measurement, self._session.readings.of(measurement))
+        view = self._view
+        if measurement.kind in _OF_VALUES and view.display.slab(view.orientation) is not None:
+            lines.append(_NOT_OF_SLAB)
+        return lines
 
     def _repaint(self) -> None:
         self._viewport.update()
