@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from viewer.imaging.geometry import Geometry
+from viewer.imaging.plane import Plane
+from viewer.imaging.reslice import grid_cut
 
 Labels = npt.NDArray[np.uint16]
 
@@ -93,6 +95,34 @@ def resample_labels(labels: npt.NDArray[np.uint16], own: Geometry, wanted: Geome
         x, y, below = (i[inside].astype(np.intp) for i in index)
         result[z][inside] = labels[below, y, x]
     return result
+
+
+def labels_in(
+    labels: npt.NDArray[np.integer], grid: Geometry, plane: Plane
+) -> npt.NDArray[np.integer]:
+    """The labels in a plane, each pixel's that of the nearest voxel; background outside.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape ``grid.shape``
+    grid : Geometry
+    plane : Plane
+
+    Returns
+    -------
+    ndarray of the same type, shape ``plane.shape``
+        A view of the labels where the plane lies on the grid.
+    """
+    cut = grid_cut(grid, plane)
+    if cut is not None:
+        return cut.of(labels)
+    rows, columns = np.indices(plane.shape)
+    index = np.rint(grid.to_index(plane.to_lps(rows, columns))).astype(np.intp)
+    inside = np.all((index >= 0) & (index < grid.shape[::-1]), axis=-1)
+    x, y, z = np.moveaxis(index[inside], -1, 0)
+    picture = np.zeros(plane.shape, labels.dtype)
+    picture[inside] = labels[z, y, x]
+    return picture
 
 
 def _reached(own: Geometry, wanted: Geometry) -> range:
