@@ -70,6 +70,7 @@ class Display:
         self._shutter: Shutter | None = None
         self._unshuttered: npt.NDArray[np.bool_] | None = None
         self._inverted = False
+        self._colormap = ""
         self._initial: tuple[Voi, bool] = (self._window, self._inverted)
 
     @property
@@ -156,6 +157,11 @@ class Display:
     def inverted(self) -> bool:
         """Whether black and white are swapped."""
         return self._inverted
+
+    @property
+    def colormap(self) -> str:
+        """The colours that take the place of grey; empty for grey."""
+        return self._colormap
 
     def stack(self, orientation: Orientation) -> Stack | None:
         """The planes of one view, standard or turned; None without a volume."""
@@ -327,7 +333,14 @@ class Display:
     def reset_window(self) -> None:
         """Look through the window that the volume was first shown with."""
         self._window, self._inverted = self._initial
+        self._colormap = ""
         self.window_changed.emit()
+
+    def set_colormap(self, name: str) -> None:
+        """Show values in other colours than grey, or with an empty name in grey."""
+        if not self.no_window and name != self._colormap:
+            self._colormap = name
+            self.window_changed.emit()
 
     def toggle_inverted(self) -> None:
         """Swap black and white; colours stay as they are."""

@@ -60,6 +60,11 @@ class ActionId(StrEnum):
     TIE_FRAMES = auto()
     LAYER = auto()
     FUSION = auto()
+    SMOOTH = auto()
+    ACTUAL_SIZE = auto()
+    MAGNIFIER = auto()
+    CINE_FASTER = auto()
+    CINE_SLOWER = auto()
     TEXTS = auto()
     OVERLAY_PLANES = auto()
     SHUTTER = auto()
@@ -276,6 +281,20 @@ _SPECS: dict[ActionId, _Spec] = {
         I.OVERLAY,
         "Lay another series of the same frame of reference over this one, as PET over CT",
     ),
+    A.SMOOTH: _Spec(
+        "Interpolation",
+        ("Shift+I",),
+        tip="Smooth enlarged pixels, or show each of them",
+        checkable=True,
+    ),
+    A.ACTUAL_SIZE: _Spec(
+        "Actual Pixels", ("Z",), tip="Show each pixel of the image as one of the screen (1:1)"
+    ),
+    A.MAGNIFIER: _Spec(
+        "Magnifier", ("G",), I.SEARCH, "Enlarge what is under the pointer", checkable=True
+    ),
+    A.CINE_FASTER: _Spec("Play Faster", ("Ctrl+.",), tip="Play more slices a second"),
+    A.CINE_SLOWER: _Spec("Play Slower", ("Ctrl+,",), tip="Play fewer slices a second"),
     A.TEXTS: _Spec("Corner Texts", ("T",), tip="Show the texts over the images", checkable=True),
     A.OVERLAY_PLANES: _Spec(
         "Overlay Planes", tip="Show the graphics that the files lay over images", checkable=True

@@ -38,6 +38,10 @@ _NEED_A_VOLUME = (
     A.FIRST_SLICE,
     A.LAST_SLICE,
     A.CINE,
+    A.CINE_FASTER,
+    A.CINE_SLOWER,
+    A.ACTUAL_SIZE,
+    A.MAGNIFIER,
     *MEASURES,
     A.IMPORT_MEASUREMENTS,
 )
@@ -100,6 +104,11 @@ class Commands(QObject):
         self._on(A.FIRST_SLICE, lambda: panes.go_to_end(last=False))
         self._on(A.LAST_SLICE, lambda: panes.go_to_end(last=True))
         self._on_toggle(A.CINE, panes.play)
+        self._on(A.CINE_FASTER, lambda: panes.cine.change_speed(1))
+        self._on(A.CINE_SLOWER, lambda: panes.cine.change_speed(-1))
+        self._on(A.ACTUAL_SIZE, lambda: panes.active_slices.show_actual_size())
+        self._on_toggle(A.SMOOTH, lambda on: self._change_options(smooth=on))
+        self._on_toggle(A.MAGNIFIER, lambda on: self._change_options(magnifier=on))
         self._on(A.AUTO_WINDOW, lambda: session.display.set_auto_window())
         self._on(A.INVERT, lambda: session.display.toggle_inverted())
         self._on(A.FLIP_HORIZONTAL, lambda: panes.active_slices.flip(horizontally=True))
@@ -208,6 +217,7 @@ class Commands(QObject):
         self._actions.check(A.CROSSHAIR, options.crosshair)
         self._actions.check(A.REFERENCE_LINES, options.reference_lines)
         self._actions.check(A.TEXTS, options.texts)
+        self._actions.check(A.SMOOTH, options.smooth)
         self._actions.check(A.OVERLAY_PLANES, options.overlay_planes)
         self._actions.check(A.SHUTTER, options.shutter)
         self._show_tool()

@@ -117,8 +117,10 @@ def draw_color_bar(
     view: QRectF,
     colors: npt.NDArray[np.uint8],
     texts: tuple[str, str],
+    *,
+    right: bool = False,
 ) -> None:
-    """Draw colours from bottom to top at the left edge, above the letter.
+    """Draw colours from bottom to top at the left or right edge, above the letter.
 
     Parameters
     ----------
@@ -127,9 +129,11 @@ def draw_color_bar(
     colors : ndarray of uint8, shape (256, 3)
     texts : tuple of str
         What the first and the last colour mean.
+    right : bool
     """
     height = min(view.height() * _COLORS_SHARE, _COLORS_LONGEST)
-    bar = QRectF(view.left() + _MARGIN, view.center().y() - 24 - height, _COLORS_WIDTH, height)
+    left = view.right() - _MARGIN - _COLORS_WIDTH if right else view.left() + _MARGIN
+    bar = QRectF(left, view.center().y() - 24 - height, _COLORS_WIDTH, height)
     column = np.ascontiguousarray(colors[::-1])
     image = QImage(column.data, 1, len(column), 3, QImage.Format.Format_RGB888)
     painter.drawImage(bar, image)
@@ -140,7 +144,11 @@ def draw_color_bar(
     painter.setFont(font)
     for text, y in ((texts[1], bar.top()), (texts[0], bar.bottom() - step)):
         place = QRectF(bar.right() + 5, y, view.width() / 2, step)
-        _text(painter, place, Align.AlignLeft | Align.AlignVCenter, text, "overlay_text")
+        align = Align.AlignLeft
+        if right:
+            place.moveRight(bar.left() - 5)
+            align = Align.AlignRight
+        _text(painter, place, align | Align.AlignVCenter, text, "overlay_text")
 
 
 def draw_gauge(
@@ -187,6 +195,15 @@ def draw_references(painter: QPainter, lines: Sequence[tuple[QLineF, str]]) -> N
         pen.setDashPattern([6, 4])
         painter.setPen(pen)
         painter.drawLine(line)
+
+
+def draw_ring(painter: QPainter, at: QPointF, radius: float) -> None:
+    """Draw the edge of a magnifier."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for name, width in (("overlay_shadow", 4.0), ("overlay_text", 1.5)):
+        painter.setPen(QPen(_color(name, 0.7), width))
+        painter.drawEllipse(at, radius, radius)
 
 
 def draw_handle(painter: QPainter, at: QPointF, color: str, *, filled: bool) -> None:

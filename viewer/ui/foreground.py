@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter
@@ -11,6 +11,8 @@ from PySide6.QtGui import QPainter
 from viewer.imaging.colormaps import colormap
 from viewer.imaging.geometry import Points
 from viewer.imaging.plane import Orientation, Stack
+from viewer.imaging.voi import VoiLut
+from viewer.imaging.volume import Volume
 from viewer.session.display import Display
 from viewer.session.layer import Layer
 from viewer.session.results import Finding
@@ -36,6 +38,8 @@ class ViewOptions:
     patient_names: bool = False
     overlay_planes: bool = True
     shutter: bool = True
+    smooth: bool = True
+    magnifier: bool = False
 
 
 class Gauge:
@@ -91,6 +95,7 @@ class Foreground:
         options: ViewOptions,
         pointer: Points | None,
         projected: float | None = None,
+        caption: str = "",
     ) -> None:
         """Draw texts, letters, scale, crosshair and findings.
 
@@ -102,6 +107,8 @@ class Foreground:
             LPS mm of the point under the pointer, whose value is told.
         projected : float, optional
             The value that a thick slice shows there.
+        caption : str
+            Anything else that is to be said of the view.
         """
         view = QRectF(QPointF(0, 0), self.placement.view)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -115,11 +122,14 @@ class Foreground:
             drawing.draw_letters(painter, view, self.placement.letters)
         values = self._values_at(pointer, projected) if pointer is not None else ""
         corners = self._corners(options, values) if options.texts else Corners()
+        if caption:
+            line = drawing.Line(caption, "overlay_letter", bold=True)
+            corners = replace(corners, bottom_left=(line, *corners.bottom_left))
         scale, unit = self.placement.pixels_per_mm, self.display.length_unit
         drawing.draw_scale_bar(painter, view, scale, unit, len(corners.bottom_right))
         drawing.draw_corners(painter, view, corners)
-        if self._layer is not None and options.texts:
-            self._draw_color_bar(painter, view, self._layer)
+        if options.texts:
+            self._draw_color_bars(painter, view)
 
     def finding_boxes(self) -> list[tuple[Finding, QRectF]]:
         """The findings that this slice passes through, and their frames in the view."""
@@ -143,11 +153,19 @@ class Foreground:
         layer = self.session.fusion.over(self.display)
         return layer if layer is not None and layer.volume is not None else None
 
-    def _draw_color_bar(self, painter: QPainter, view: QRectF, layer: Layer) -> None:
-        low, high = layer.limits
-        unit = layer.volume.unit if layer.volume is not None else ""
-        texts = (captions.value(low, unit), captions.value(high, unit))
-        drawing.draw_color_bar(painter, view, colormap(layer.colormap), texts)
+    def _draw_color_bars(self, painter: QPainter, view: QRectF) -> None:
+        """Tell what the colours of the picture and of what lies over it mean."""
+        layer, display = self._layer, self.display
+        if layer is not None and layer.volume is not None:
+            texts = _ends(layer.limits, layer.volume)
+            drawing.draw_color_bar(painter, view, colormap(layer.colormap), texts)
+        if display.colormap and display.volume is not None and not display.no_window:
+            voi = display.window
+            window = voi.as_window() if isinstance(voi, VoiLut) else voi
+            texts = _ends(window.limits, display.volume)
+            if display.inverted:
+                texts = (texts[1], texts[0])
+            drawing.draw_color_bar(painter, view, colormap(display.colormap), texts, right=True)
 
     def _draw_findings(self, painter: QPainter) -> None:
         selected = self.session.review_of(self.display).selected
@@ -195,3 +213,10 @@ class Foreground:
             return text
         score = heatmap.value_at(lps)
         return text if score is None else f"{text}   score {captions.number(score, 2)}"
+
+
+def _ends(limits: tuple[float, float], volume: Volume) -> tuple[str, str]:
+    """What the first and the last colour mean."""
+    digits = 0 if limits[1] - limits[0] >= 20 else 2
+    low, high = (f"{captions.number(value, digits)} {volume.unit}".strip() for value in limits)
+    return low, high

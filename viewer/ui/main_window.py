@@ -29,6 +29,7 @@ from viewer.ui.actions import Actions
 from viewer.ui.analysis_controller import AnalysisController
 from viewer.ui.analysis_panel import AnalysisPanel
 from viewer.ui.banner import Banner
+from viewer.ui.colormap_menu import ColormapMenu
 from viewer.ui.commands import Commands
 from viewer.ui.icons import application_icon
 from viewer.ui.layer_panel import LayerPanel
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         for pane in self.panes.grid.all_panes:
             MeasureLayer(pane.slice_view, session, self.measuring)
         self.windows = WindowMenu(session, presets, self.actions_[A.AUTO_WINDOW], self)
+        self.colors = ColormapMenu(session, self)
         self.banner = Banner()
         self.series_panel = SeriesPanel(session)
         self.analysis_panel = AnalysisPanel(session, analysis, self.actions_)
@@ -203,7 +205,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(application_icon())
         self.setAcceptDrops(True)
         self.setStatusBar(self.status_bar)
-        build_menus(self, self.actions_, self.windows)
+        build_menus(self, self.actions_, self.windows, self.colors)
         build_toolbar(self, self.actions_, self.windows)
         self.addActions(list(set(self.actions_) - set(self.actions_.in_views)))
         self.addActions(self.windows.preset_actions)

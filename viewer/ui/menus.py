@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QPushButton, QSizePolicy, QToo
 from viewer.ui import theme
 from viewer.ui.actions import ActionId as A
 from viewer.ui.actions import Actions
+from viewer.ui.colormap_menu import ColormapMenu
 from viewer.ui.window_menu import WindowMenu
 
 _Entry = A | None  # None is a separator
@@ -73,7 +74,13 @@ _IMAGE: tuple[_Entry, ...] = (
     A.RESET,
     None,
     A.FUSION,
+    A.ACTUAL_SIZE,
+    A.MAGNIFIER,
+    A.SMOOTH,
+    None,
     A.CINE,
+    A.CINE_FASTER,
+    A.CINE_SLOWER,
 )
 _LINKS: tuple[_Entry, ...] = (
     A.LINK_POSITION,
@@ -168,7 +175,9 @@ _TOOLBAR_END: tuple[_Entry, ...] = (
 )
 
 
-def build_menus(window: QMainWindow, actions: Actions, windows: WindowMenu) -> None:
+def build_menus(
+    window: QMainWindow, actions: Actions, windows: WindowMenu, colors: ColormapMenu
+) -> None:
     """Fill the menu bar."""
     bar = window.menuBar()
     _fill(bar.addMenu("&File"), _FILE, actions)
@@ -181,6 +190,7 @@ def build_menus(window: QMainWindow, actions: Actions, windows: WindowMenu) -> N
     _fill(view.addMenu("Theme"), _THEMES, actions)
     image = bar.addMenu("&Image")
     image.addMenu(windows)
+    image.addMenu(colors)
     _fill(image.addMenu("Left Mouse Button"), _TOOLS, actions)
     _fill(image.addMenu("Slices"), _SLICES, actions)
     _fill(image.addMenu("Slab"), _SLAB, actions)

@@ -108,6 +108,7 @@ class Settings:
             texts=self._flag("view/texts"),
             overlay_planes=self._flag("view/overlay_planes"),
             shutter=self._flag("view/shutter"),
+            smooth=self._flag("view/smooth"),
         )
 
     @view_options.setter
@@ -117,6 +118,7 @@ class Settings:
         self._store.setValue("view/texts", value.texts)
         self._store.setValue("view/overlay_planes", value.overlay_planes)
         self._store.setValue("view/shutter", value.shutter)
+        self._store.setValue("view/smooth", value.smooth)
 
     @property
     def links(self) -> LinkOptions:

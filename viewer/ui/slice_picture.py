@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
@@ -56,6 +56,19 @@ class SlicePicture:
     def set_graphics(self, picture: npt.NDArray[np.uint8] | None) -> None:
         """Lay graphics over both, premultiplied RGBA, shape (rows, columns, 4)."""
         self._graphics.set_picture(picture)
+
+    def paint_magnified(self, painter: QPainter, about: QPointF, factor: float) -> None:
+        """Paint all once more, larger about a point of the scene."""
+        larger = QTransform.fromTranslate(-about.x(), -about.y())
+        larger *= QTransform.fromScale(factor, factor)
+        larger *= QTransform.fromTranslate(about.x(), about.y())
+        if not self._root.isVisible():
+            return
+        for item in self._items:
+            painter.save()
+            painter.setTransform(item.sceneTransform() * larger, True)
+            item.paint(painter, QStyleOptionGraphicsItem())
+            painter.restore()
 
     def clear(self) -> None:
         """Show nothing."""

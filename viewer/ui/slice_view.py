@@ -11,9 +11,18 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
+from viewer.imaging.colormaps import colormap
 from viewer.imaging.fusion import color_over
 from viewer.imaging.geometry import Points
 from viewer.imaging.overlay import colorize
@@ -33,6 +42,8 @@ from viewer.ui.foreground import Foreground, Gauge, ViewOptions
 from viewer.ui.mouse import Mouse
 from viewer.ui.placement import Placement, camera_at, camera_holding
 from viewer.ui.slice_picture import SlicePicture
+
+_LENS_PX, _LENS_FACTOR = 110.0, 2.5
 
 
 class _Stale(Flag):
@@ -100,6 +111,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._job: Job | None = None
         self._heatmap: Volume | None = None
         self._marked: list[int] | None = None
+        self._caption = ""
         self._pointer: Points | None = None
         self._picture = SlicePicture(self.scene())
         self._set_up()
@@ -165,6 +177,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
     def set_options(self, options: ViewOptions) -> None:
         """Choose what is drawn over the picture."""
         self._options = options
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, options.smooth)
         self._refresh(_Stale.WINDOW)
         self.viewport().update()
 
@@ -179,6 +192,19 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         placement = self.placement
         if placement is not None:
             self.set_camera(camera_at(placement.plane, self._size, like, lps, pixels_per_mm))
+
+    def show_actual_size(self) -> None:
+        """Show a pixel of the picture as one of the screen, the middle staying where it is."""
+        placement = self.placement
+        if placement is not None:
+            middle = placement.lps_of(placement.middle)
+            scale = 1 / (placement.pixel_mm[1] * self.devicePixelRatioF())
+            self.look_at(middle, scale, self._camera)
+
+    def set_caption(self, text: str) -> None:
+        """Say something of the view, beside what it shows; empty for nothing."""
+        self._caption = text
+        self._repaint()
 
     def turn(self) -> None:
         """Turn the picture clockwise by a quarter."""
@@ -319,9 +345,23 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         if foreground is not None:
             if self._options.reference_lines:
                 drawing.draw_references(painter, self.references())
-            foreground.paint(painter, self._options, self._pointer, self._projected)
+            if self._options.magnifier and self._pointer is not None:
+                self._draw_magnifier(painter, foreground.placement.position_of(self._pointer))
+            foreground.paint(painter, self._options, self._pointer, self._projected, self._caption)
 
     # Inside
+
+    def _draw_magnifier(self, painter: QPainter, at: QPointF) -> None:
+        """Draw what is under the pointer once more, larger, in a circle."""
+        radius = min(_LENS_PX, min(self._size.width(), self._size.height()) / 3)
+        circle = QPainterPath()
+        circle.addEllipse(at, radius, radius)
+        painter.save()
+        painter.setClipPath(circle)
+        painter.fillPath(circle, QColor(theme.tokens().image_background))
+        self._picture.paint_magnified(painter, at, _LENS_FACTOR)
+        painter.restore()
+        drawing.draw_ring(painter, at, radius)
 
     @property
     def _review(self) -> Review:
@@ -563,7 +603,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         if volume.color is not None:
             return np.array(reslice_color(volume, cut.plane))
         display = self._display
-        return apply_voi(cut.values, display.window, inverted=display.inverted)
+        gray = apply_voi(cut.values, display.window, inverted=display.inverted)
+        return colormap(display.colormap)[gray] if display.colormap else gray
 
     def _shuttered(
         self, picture: npt.NDArray[np.uint8], cut: GridCut | None

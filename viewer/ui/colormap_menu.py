@@ -1,0 +1,49 @@
+"""The menu of colours for the values of the series in view."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from viewer.imaging.colormaps import colormap_names
+from viewer.session.session import Session
+
+_NO_VOLUME = "Open a series first."
+
+
+class ColormapMenu(QMenu):
+    """Grey, or one of the colour maps.
+
+    Parameters
+    ----------
+    session : Session
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Colour Map", parent)
+        self.setToolTipsVisible(True)
+        self._session = session
+        self._group = QActionGroup(self)
+        self._entries: dict[str, QAction] = {}
+        for name in ("", *colormap_names()):
+            action = self.addAction(name.capitalize() or "Grey", partial(self._choose, name))
+            action.setObjectName(f"colormap_{name or 'gray'}")
+            action.setCheckable(True)
+            self._group.addAction(action)
+            self._entries[name] = action
+        session.window_changed.connect(self._show)
+        session.volume_changed.connect(self._show)
+        self._show()
+
+    def _choose(self, name: str) -> None:
+        self._session.display.set_colormap(name)
+
+    def _show(self) -> None:
+        display = self._session.display
+        why = _NO_VOLUME if display.volume is None else display.no_window
+        for name, action in self._entries.items():
+            action.setChecked(name == display.colormap)
+            action.setEnabled(not why)
+            action.setToolTip(why or f"Show values in the colours of {action.text().lower()}")
