@@ -41,13 +41,7 @@ def activation_map(
     method: Method = "hirescam",
     stages: int | None = None,
 ) -> Map:
-    """The contribution of each cell of the feature maps to the score.
-
-    HiResCAM (Draelos 2020, arXiv 2011.08891) multiplies each activation by its gradient and sums
-    over channels: with pooling and one linear layer after the maps, the mean over cells is exactly
-    the score but for its bias. Grad-CAM (Selvaraju 2017, arXiv 1610.02391) averages the gradients
-    first and keeps positive sums. LayerCAM (Jiang 2021, doi:10.1109/TIP.2021.3089943) keeps
-    positive gradients and suits finer maps.
+    """The contribution of each cell of an image's feature maps to the score; see ``contributions``.
 
     Parameters
     ----------
@@ -63,8 +57,41 @@ def activation_map(
     -------
     ndarray of float32, shape (rows, columns) of the feature maps
     """
+    with torch.no_grad():
+        maps = network.features(image, stages)
+    return contributions(network, maps, score, method, stages)
+
+
+def contributions(
+    network: ImageClassifier,
+    maps: torch.Tensor,
+    score: Score,
+    method: Method = "hirescam",
+    stages: int | None = None,
+) -> Map:
+    """The contribution of each cell of feature maps to the score.
+
+    HiResCAM (Draelos 2020, arXiv 2011.08891) multiplies each activation by its gradient and sums
+    over channels: with pooling and one linear layer after the maps, the mean over cells is exactly
+    the score but for its bias. Grad-CAM (Selvaraju 2017, arXiv 1610.02391) averages the gradients
+    first and keeps positive sums. LayerCAM (Jiang 2021, doi:10.1109/TIP.2021.3089943) keeps
+    positive gradients and suits finer maps.
+
+    Parameters
+    ----------
+    network : ImageClassifier
+        In evaluation mode.
+    maps : Tensor, shape (1, channels, rows, columns)
+        What ``network.features`` gave for the same ``stages``, outside inference mode.
+    score, method, stages
+        See ``activation_map``.
+
+    Returns
+    -------
+    ndarray of float32, shape (rows, columns) of the feature maps
+    """
     with torch.enable_grad():
-        maps = network.features(image, stages).detach().requires_grad_(True)
+        maps = maps.detach().requires_grad_(True)
         value = score(network.classify(maps, stages).float()).sum()
         (gradient,) = torch.autograd.grad(value, maps)
     with torch.no_grad():

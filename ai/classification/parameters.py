@@ -22,12 +22,22 @@ class Calibration(BaseModel):
     bias : tuple of float
         Added to the logits of each label then: the logarithm of the ratio of the prior
         probability in use to that in training (Saerens 2002), up to a constant.
+    looked_for : tuple of int
+        The labels that make up what is looked for, by their place; nothing more is done without.
+    slope, intercept : float
+        Its log-odds against all other labels are multiplied by ``slope``, then ``intercept`` is
+        added (Platt 1999); shares within it, and within the others, stay. Whether something is
+        there and of which kind it is are questions of different difficulty: one temperature is
+        too soft for the one where it is right for the other.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     temperature: Positive = 1.0
     bias: tuple[float, ...] = ()
+    looked_for: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    slope: Positive = 1.0
+    intercept: float = 0.0
 
 
 class Parameters(BaseModel):
@@ -43,9 +53,9 @@ class Parameters(BaseModel):
     explained : str
         The label or group whose evidence the heatmap shows.
     lowest_threshold : float
-    familiar_below : float, optional
+    familiar_below, layout_below : float, optional
         An image is unlike the training set's where its distance, as the network ``familiarity``
-        measures it, is not below this.
+        or ``layout`` measures it, is not below this.
     batch_size, amp, labels
         From the package's ``inference`` and ``output``.
     calibration : Calibration
@@ -58,6 +68,7 @@ class Parameters(BaseModel):
     groups: dict[str, tuple[str, ...]] = {}
     explained: str
     familiar_below: Positive | None = None
+    layout_below: Positive | None = None
     batch_size: Annotated[int, Field(ge=1)] = 8
     amp: bool = False
     labels: Annotated[tuple[str, ...], Field(min_length=2)]
@@ -73,4 +84,7 @@ class Parameters(BaseModel):
             raise ValueError(f"groups: there is no label {', '.join(sorted(unknown))}")
         if self.calibration.bias and len(self.calibration.bias) != len(self.labels):
             raise ValueError(f"calibration: {len(self.labels)} biases are needed")
+        among = set(self.calibration.looked_for)
+        if among and not among < set(range(len(self.labels))):
+            raise ValueError("calibration: looked_for names all labels, or some that are not there")
         return self

@@ -16,6 +16,15 @@ from torch import nn
 
 from ai import explain
 from ai.classification.calibration import members_of, probabilities
+from ai.classification.familiarity import (
+    FEATURES,
+    LAYOUT,
+    Strangeness,
+    classifiers_of,
+    guards_of,
+    layout,
+    strangeness,
+)
 from ai.classification.parameters import Parameters
 from ai.classification.preparation import Preparation, Prepared, prepare
 from ai.classification.views import logits_of, view
@@ -25,9 +34,6 @@ from ai.image import Image
 from ai.networks.familiarity import Familiarity
 from ai.networks.image_classifier import ImageClassifier
 from ai.progress import Progress, Report
-
-#: The role of the network that knows what training images look like.
-FAMILIARITY = "familiarity"
 
 #: Log-odds whose evidence, if every place of a picture held as much, would make it 99 % certain:
 #: less is never drawn in full colour, so that weak evidence looks weak.
@@ -48,14 +54,14 @@ class Classification:
         Why the result should not be trusted: the picture is unlike those of the training set,
         or in colour where those were grey.
         Empty where it is like them.
-    distance : float, optional
-        From the training set's pictures; about 2 within it.
+    strangeness : tuple of Strangeness
+        How far it lies from the training set's, by each guard that the model has.
     """
 
     classes: dict[str, float]
     heatmap: Heatmap
     reasons: tuple[str, ...]
-    distance: float | None
+    strangeness: tuple[Strangeness, ...] = ()
 
 
 def classify(
@@ -73,8 +79,8 @@ def classify(
     image : Image
         One slice in MONOCHROME2 sense, of any size and unit.
     networks : mapping of str to Module
-        The role ``"familiarity"`` is the out-of-distribution guard; all others are classifiers,
-        whose logits are averaged. On ``device`` and in evaluation mode.
+        The roles ``"familiarity"`` and ``"layout"`` are out-of-distribution guards; all others are
+        classifiers, whose logits are averaged. On ``device`` and in evaluation mode.
     parameters : mapping
         Validated as ``ai.classification.parameters.Parameters``.
     device : torch.device
@@ -90,7 +96,7 @@ def classify(
     PackageError
         The parameters or the networks are not what the pipeline needs.
     """
-    settings, members, guard = _validated(networks, parameters)
+    settings, members, guards = _validated(networks, parameters)
     if len(image.voxels) != 1:
         raise ContractError(
             f"The model reads single pictures; this image has {len(image.voxels)} slices.",
@@ -112,8 +118,14 @@ def classify(
     report(Progress("explain", 2, 3))
     with _timed(seconds, "explain"):
         whole = view(prepared.pixels[None], settings.preparation, 1.0, device)
-        evidence = _evidence(members, whole, settings)
-        distance = _distance(members[0], guard, whole)
+        with torch.no_grad():
+            maps = [network.features(whole) for network in members]
+        evidence = _evidence(members, maps, settings)
+        described = {
+            FEATURES: explain.pooled(maps[0]),
+            LAYOUT: layout(prepared.pixels[None]).to(device),
+        }
+        strange = tuple(strangeness(guards, described, settings))
     report(Progress("explain", 3, 3))
     return Classification(
         classes=_classes(probabilities(logits, settings.calibration)[0], settings),
@@ -126,26 +138,23 @@ def classify(
             ),
             full=max(float(evidence.max()), _CERTAIN),
         ),
-        reasons=tuple(_reasons(image, distance, settings)),
-        distance=distance,
+        reasons=tuple(_reasons(image, strange, settings)),
+        strangeness=strange,
     )
 
 
 def _validated(
     networks: Mapping[str, nn.Module], parameters: Mapping[str, Any]
-) -> tuple[Parameters, list[ImageClassifier], Familiarity | None]:
+) -> tuple[Parameters, list[ImageClassifier], dict[str, Familiarity]]:
     try:
         settings = Parameters.model_validate(dict(parameters))
     except ValidationError as error:
         raise PackageError(f"The model's parameters are not valid: {error}") from error
-    guard = networks.get(FAMILIARITY)
-    members = [n for role, n in sorted(networks.items()) if role != FAMILIARITY]
+    members = classifiers_of(networks)
     classifiers = [n for n in members if isinstance(n, ImageClassifier)]
     if not members or len(classifiers) != len(members):
         raise PackageError("The model's networks do not classify pictures.")
-    if guard is not None and not isinstance(guard, Familiarity):
-        raise PackageError("The model's network “familiarity” is none.")
-    return settings, classifiers, guard
+    return settings, classifiers, guards_of(networks)
 
 
 def _picture(image: Image, preparation: Preparation) -> npt.NDArray[Any]:
@@ -164,31 +173,17 @@ def _classes(found: npt.NDArray[np.float64], settings: Parameters) -> dict[str, 
 
 
 def _evidence(
-    members: list[ImageClassifier], image: torch.Tensor, settings: Parameters
+    members: list[ImageClassifier], maps: list[torch.Tensor], settings: Parameters
 ) -> npt.NDArray[np.float32]:
     score = explain.log_odds(members_of(settings.explained, settings.labels, settings.groups))
-    maps = [explain.activation_map(network, image, score) for network in members]
-    return explain.enlarged(np.mean(maps, axis=0, dtype=np.float32), settings.preparation.side)
+    found = [explain.contributions(n, m, score) for n, m in zip(members, maps, strict=True)]
+    return explain.enlarged(np.mean(found, axis=0, dtype=np.float32), settings.preparation.side)
 
 
-def _distance(
-    network: ImageClassifier, guard: Familiarity | None, image: torch.Tensor
-) -> float | None:
-    if guard is None:
-        return None
-    with torch.inference_mode():
-        return float(guard(explain.pooled(network.features(image)))[0])
-
-
-def _reasons(image: Image, distance: float | None, settings: Parameters) -> Iterator[str]:
+def _reasons(image: Image, strange: tuple[Strangeness, ...], settings: Parameters) -> Iterator[str]:
     if image.is_colourful and not settings.preparation.colour:
         yield "The picture is in colour; the model was trained on grey ones."
-    limit = settings.familiar_below
-    if distance is not None and limit is not None and distance >= limit:
-        yield (
-            "The picture is unlike those that the model was trained on (distance"
-            f" {distance:.1f}, familiar below {limit:.1f}): its probabilities mean nothing."
-        )
+    yield from filter(None, (found.reason for found in strange))
 
 
 def _map_affine(image: Image, prepared: Prepared, side: int) -> npt.NDArray[np.float64]:

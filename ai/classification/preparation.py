@@ -140,6 +140,8 @@ def _inner_box(values: npt.NDArray[np.float32]) -> tuple[int, int, int, int]:
 def _inner_range(uniform: npt.NDArray[np.bool_]) -> tuple[int, int]:
     size = len(uniform)
     inner = np.flatnonzero(~uniform)
+    if not len(inner):  # grey values change in the other direction alone
+        return 0, size
     first, last = int(inner[0]), int(inner[-1]) + 1
     widest = int(size * _WIDEST_BORDER)
     return (first if first <= widest else 0), (last if size - last <= widest else size)

@@ -40,6 +40,13 @@ def train(
         typer.Option(help=f"Whole chest CTs for the last part of the training of {NODULES}."),
     ] = None,
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoints in --out.")] = False,
+    reuse: Annotated[
+        Path | None,
+        typer.Option(
+            help="Train nothing: calibrate, measure and pack the networks of this package of a"
+            " classifier of pictures again."
+        ),
+    ] = None,
 ) -> None:
     """Train a model: a package that can be run at once, with its report and card."""
     from ai.training.classification.config import Config  # costs what other commands need not pay
@@ -57,7 +64,9 @@ def train(
     if isinstance(settings, Config) and config is not None:
         from ai.training.classification.workbench import train as train_classifier
 
-        package = train_classifier(config, data=data, out=out, resume=resume, report=progress)
+        package = train_classifier(
+            config, data=data, out=out, resume=resume, reuse=reuse, report=progress
+        )
         progress(f"The report is in {out / 'report'}.")
         write(str(package.folder))
         return

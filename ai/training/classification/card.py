@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from ai.training.classification.config import Config
@@ -22,6 +23,7 @@ def card(config: Config, material: Material, verdict: Verdict) -> str:
         _data(config, material),
         _method(config, material, verdict),
         _figures(verdict),
+        *(f"## {heading}\n\n{text.strip()}" for heading, text in config.card.sections.items()),
         _licences(config),
     ]
     return "\n\n".join(sections) + "\n"
@@ -41,7 +43,6 @@ def _method(config: Config, material: Material, verdict: Verdict) -> str:
     p, c = material.preparation, verdict.parameters.calibration
     network, learning = config.network, config.optimisation
     start = "ImageNet weights" if network.pretrained else "random weights"
-    limit = verdict.parameters.familiar_below or 0.0
     return (
         f"## Method\n\n{network.members} × {network.architecture} on {p.side} × {p.side} pixels"
         f" from {start}, {network.frozen_stages} first stages frozen; {learning.epochs} epochs of"
@@ -51,13 +52,25 @@ def _method(config: Config, material: Material, verdict: Verdict) -> str:
         "Temperature, biases and operating point were fitted on validation patients, as they are"
         " and under the shifts below, weighted to the prior expected in use"
         f" ({_prior(config) or 'that of the training set'}): temperature {c.temperature:.3f},"
+        f"{_decision(verdict)}"
         f" threshold {verdict.threshold:g} of the probability of {verdict.parameters.explained},"
         f" chosen for a sensitivity of {config.use.sensitivity:g}.\n\n"
-        f"Pictures at a distance of {limit:g} or more from the training set's, in the features of"
-        " the first network, are flagged as unfamiliar:"
-        f" {verdict.unfamiliar:.1%} of the test pictures.\n\n"
+        f"Pictures at a distance of {verdict.parameters.familiar_below or 0:g} or more from the"
+        " training set's in the features of the first network, or of"
+        f" {verdict.parameters.layout_below or 0:g} or more in a copy of 28 × 28 pixels, are"
+        f" flagged as unfamiliar: {verdict.unfamiliar:.1%} of the test pictures.\n\n"
         "All settings are in `config.toml`; train again with"
         " `python main.py train config.toml --data DATA`."
+    )
+
+
+def _decision(verdict: Verdict) -> str:
+    c = verdict.parameters.calibration
+    if not c.looked_for:
+        return ""
+    return (
+        f" slope {c.slope:.3f} and intercept {c.intercept:.3f} of the log-odds of"
+        f" {verdict.parameters.explained},"
     )
 
 
@@ -85,8 +98,13 @@ def _table(metrics: dict[str, dict[str, Measured]]) -> Iterator[str]:
     yield "| pictures | " + " | ".join(names) + " |"
     yield "|---" * (len(names) + 1) + "|"
     for shift, found in metrics.items():
-        cells = (f"{m.value:.3f} ({m.ci95[0]:.3f}–{m.ci95[1]:.3f})" for m in found.values())
-        yield f"| {shift} | " + " | ".join(cells) + " |"
+        yield f"| {shift} | " + " | ".join(_cell(m) for m in found.values()) + " |"
+
+
+def _cell(figure: Measured) -> str:
+    if math.isnan(figure.value):
+        return "–"
+    return f"{figure.value:.3f} ({figure.ci95[0]:.3f}–{figure.ci95[1]:.3f})"
 
 
 def _licences(config: Config) -> str:

@@ -222,7 +222,16 @@ class Input(_Section):
 
 
 class Card(_Section):
-    """What the model card and ``model.json`` say beside the figures."""
+    """What the model card and ``model.json`` say beside the figures.
+
+    Parameters
+    ----------
+    title, intended_use, license : str
+    limits, citations : tuple of str
+    data : tuple of DataSource
+    sections : dict of str to str
+        Further parts of the card, Markdown by heading: what was measured of the model elsewhere.
+    """
 
     title: str
     intended_use: str
@@ -230,6 +239,7 @@ class Card(_Section):
     data: tuple[DataSource, ...] = ()
     license: str = "Apache-2.0"
     citations: tuple[str, ...] = ()
+    sections: dict[str, str] = {}
 
 
 class Config(_Section):

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from ai.classification.familiarity import classifiers_of
 from ai.classification.parameters import Parameters
-from ai.classification.pipeline import FAMILIARITY
 from ai.classification.preparation import Grey
 from ai.classification.views import logits_of
 from ai.packages.package import Package, load
@@ -80,15 +80,21 @@ def fresh_prints(
         report(f"left out: {(prints.labels < 0).sum()} of other classes ({', '.join(strange)})")
     for line in prints.skipped:
         report(f"left out: {line}")
-    seen = json.loads((package.folder / SEEN).read_text()) if SEEN in package.spec.files else []
-    length = len(seen[0]) if seen else 0
-    fresh = ~np.isin(prints.digests.astype(f"<U{length}"), seen) if seen else prints.labels >= 0
+    fresh = ~was_seen(package, prints.digests)
     if not fresh.all():
         report(f"left out: {(~fresh).sum()} that the model was fitted to")
     kept = prints.select(fresh & (prints.labels >= 0))
     if not len(kept):
         raise DataError(f"The model was fitted to every picture of {data}.")
     return kept
+
+
+def was_seen(package: Package, digests: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
+    """Whether a package was fitted to pictures, shape (n,), by their sha256."""
+    seen = json.loads((package.folder / SEEN).read_text()) if SEEN in package.spec.files else []
+    if not seen:
+        return np.zeros(len(digests), dtype=bool)
+    return np.asarray(np.isin(digests.astype(f"<U{len(seen[0])}"), seen))
 
 
 def parameters_of(package: Package) -> Parameters:
@@ -100,10 +106,9 @@ def answer(package: Package, prints: Prints, device: torch.device) -> Answers:
     """What a package says of prepared pictures."""
     settings = parameters_of(package)
     networks = package.networks(device)
-    members = [n for role, n in sorted(networks.items()) if role != FAMILIARITY]
     output = package.spec.output
     return answers_of(
-        logits_in_batches(members, prints.pixels, settings, device),
+        logits_in_batches(classifiers_of(networks), prints.pixels, settings, device),
         prints,
         settings,
         output.operating_points[output.default_operating_point],

@@ -9,6 +9,8 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 from ai import explain
+from ai.classification.calibration import log_odds
+from ai.classification.familiarity import FEATURES, LAYOUT, layout
 from ai.classification.parameters import Calibration
 from ai.classification.preparation import Grey, Preparation
 from ai.classification.views import view
@@ -18,8 +20,9 @@ from ai.networks.image_classifier import ImageClassifier
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
-_COMPONENTS = 64
-#: The share of validation pictures that count as familiar.
+#: Directions in which pictures differ that each guard knows.
+_COMPONENTS = {FEATURES: 320, LAYOUT: 16}
+#: The share of validation pictures that are familiar to each guard.
 _FAMILIAR = 0.995
 _BATCH = 32
 
@@ -38,8 +41,7 @@ def fit_calibration(logits: npt.NDArray[np.float32], labels: Labels, prior: Floa
         How often each class is expected in use.
     """
     z = logits.astype(np.float64)
-    counts = np.maximum(np.bincount(labels, minlength=len(prior)), 1)
-    weights = (prior / prior.sum() / counts)[labels]
+    weights = _weights(labels, prior)
 
     def loss(x: Floats) -> float:
         scaled = z * np.exp(-x[0]) + np.concatenate([[0.0], x[1:]])
@@ -50,6 +52,51 @@ def fit_calibration(logits: npt.NDArray[np.float32], labels: Labels, prior: Floa
     return Calibration(
         temperature=float(np.exp(found[0])), bias=(0.0, *(float(b) for b in found[1:]))
     )
+
+
+def fit_decision(
+    logits: npt.NDArray[np.float32],
+    labels: Labels,
+    prior: Floats,
+    calibration: Calibration,
+    looked_for: list[int],
+) -> Calibration:
+    """A calibration that makes the probability of what is looked for likely, too.
+
+    Of two labels nothing is left to be fitted.
+
+    Parameters
+    ----------
+    logits, labels, prior
+        See ``fit_calibration``.
+    calibration : Calibration
+        Of the labels.
+    looked_for : list of int
+        The labels that make it up.
+    """
+    if logits.shape[1] <= 2:
+        return calibration
+    scaled = logits.astype(np.float64) / calibration.temperature + np.array(calibration.bias)
+    odds, weights = log_odds(scaled, looked_for), _weights(labels, prior)
+    sign = np.where(np.isin(labels, looked_for), 1.0, -1.0)
+
+    def loss(x: Floats) -> float:
+        return float((weights * np.logaddexp(0, -sign * (np.exp(x[0]) * odds + x[1]))).sum())
+
+    slope, intercept = minimize(loss, np.zeros(2), method="BFGS").x
+    return calibration.model_copy(
+        update={
+            "looked_for": tuple(looked_for),
+            "slope": float(np.exp(slope)),
+            "intercept": float(intercept),
+        }
+    )
+
+
+def _weights(labels: Labels, prior: Floats) -> Floats:
+    """A weight for each picture, so that classes are as frequent as in use; their sum is 1."""
+    counts = np.maximum(np.bincount(labels, minlength=len(prior)), 1)
+    return np.asarray((prior / prior.sum() / counts)[labels])
 
 
 def threshold_for(
@@ -68,14 +115,14 @@ def threshold_for(
     return round(float(np.clip(found[missed], 0.01, 0.99)), 3)
 
 
-def fit_familiarity(
+def fit_guards(
     network: ImageClassifier,
     train: Grey,
     validation: Grey,
     preparation: Preparation,
     device: torch.device,
-) -> tuple[Familiarity, float]:
-    """The guard that knows training pictures, and the distance below which a picture is familiar.
+) -> dict[str, tuple[Familiarity, float]]:
+    """The guards that know training pictures, each with the distance below which is familiar.
 
     Parameters
     ----------
@@ -84,10 +131,27 @@ def fit_familiarity(
     train, validation : ndarray of uint8, shape (n, channels, side, side)
         Validation pictures decide the distance: the network has not seen them.
     """
-    known = pooled_features(network, train, preparation, device)
-    guard = Familiarity.fitted(known, min(_COMPONENTS, len(known) // 4, known.shape[1] // 2))
-    distances = guard(pooled_features(network, validation, preparation, device))
-    return guard, round(float(np.quantile(distances.numpy(), _FAMILIAR)), 2)
+    known = described(network, train, preparation, device)
+    held_back = described(network, validation, preparation, device)
+    return {role: _guard(known[role], held_back[role], _COMPONENTS[role]) for role in known}
+
+
+def _guard(
+    known: torch.Tensor, held_back: torch.Tensor, components: int
+) -> tuple[Familiarity, float]:
+    count, features = known.shape
+    guard = Familiarity.fitted(known, min(components, count // 4, features // 2))
+    return guard, round(float(np.quantile(guard(held_back).numpy(), _FAMILIAR)), 2)
+
+
+def described(
+    network: ImageClassifier, pixels: Grey, preparation: Preparation, device: torch.device
+) -> dict[str, torch.Tensor]:
+    """Prepared pictures as the guards see them, shape (n, features) each, on the CPU."""
+    return {
+        FEATURES: pooled_features(network, pixels, preparation, device),
+        LAYOUT: layout(pixels),
+    }
 
 
 def pooled_features(

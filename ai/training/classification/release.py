@@ -14,7 +14,6 @@ import numpy.typing as npt
 from scipy.special import expit
 from torch import nn
 
-from ai.classification.pipeline import FAMILIARITY
 from ai.engine import Engine
 from ai.image import Image
 from ai.networks.image_classifier import ImageClassifier
@@ -31,6 +30,15 @@ from ai.training.classification.verdict import Verdict
 
 #: So many hexadecimal digits tell pictures apart.
 _DIGITS = 16
+#: Parameters of the pipeline that stand in no other part of the package.
+_OF_THE_PIPELINE = {
+    "preparation",
+    "views",
+    "groups",
+    "explained",
+    "familiar_below",
+    "layout_below",
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ class Release:
 
     def _networks(self) -> Mapping[str, nn.Module]:
         members = {f"member_{i + 1}": network for i, network in enumerate(self.members)}
-        return {**members, FAMILIARITY: self.verdict.familiarity}
+        return {**members, **self.verdict.guards}
 
     def _copy_config(self, folder: Path) -> None:
         if self.config_path.suffix == ".toml" and self.config_path != folder / CONFIG:
@@ -84,7 +92,6 @@ class Release:
         config, verdict = self.config, self.verdict
         parameters = verdict.parameters
         preparation = parameters.preparation
-        guard = verdict.familiarity
         arguments = network_arguments(config, preparation, len(self.material.labels))
         networks: dict[str, Any] = {
             f"member_{i + 1}": {
@@ -93,10 +100,12 @@ class Release:
             }
             for i in range(len(self.members))
         }
-        networks[FAMILIARITY] = {
-            "architecture": "Familiarity",
-            "arguments": {"features": guard.axes.shape[0], "components": guard.axes.shape[1]},
-        }
+        for role, guard in verdict.guards.items():
+            features, components = guard.axes.shape
+            networks[role] = {
+                "architecture": "Familiarity",
+                "arguments": {"features": features, "components": components},
+            }
         return {
             "id": config.id,
             "version": config.version,
@@ -121,7 +130,7 @@ class Release:
                 "batch_size": parameters.batch_size,
                 "parameters": parameters.model_dump(
                     mode="json",
-                    include={"preparation", "views", "groups", "explained", "familiar_below"},
+                    include=_OF_THE_PIPELINE,
                 ),
             },
             "output": {

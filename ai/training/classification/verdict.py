@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 
 from ai.classification.calibration import members_of, probabilities
+from ai.classification.familiarity import FEATURES, LAYOUT, are_strange
 from ai.classification.parameters import Parameters
 from ai.networks.familiarity import Familiarity
 from ai.networks.image_classifier import ImageClassifier
@@ -16,9 +17,10 @@ from ai.training.classification.answers import Answers, answers_of, measure
 from ai.training.classification.config import Config, ConfigError
 from ai.training.classification.evaluation import logits_in_batches
 from ai.training.classification.fitting import (
+    described,
     fit_calibration,
-    fit_familiarity,
-    pooled_features,
+    fit_decision,
+    fit_guards,
     threshold_for,
 )
 from ai.training.classification.samples import Change, Prints, load
@@ -38,18 +40,19 @@ class Verdict:
     parameters : Parameters
     threshold : float
         The operating point.
-    familiarity : Familiarity
+    guards : dict of str to Familiarity
+        By their roles in the package.
     answers : Answers
         On the test part.
     metrics : dict of str to dict of str to Measured
         By shift, then by name; the first shift is the picture as it is.
     unfamiliar : float
-        Share of the test part that the guard would flag.
+        Share of the test part that a guard would flag.
     """
 
     parameters: Parameters
     threshold: float
-    familiarity: Familiarity
+    guards: dict[str, Familiarity]
     answers: Answers
     metrics: dict[str, dict[str, Measured]]
     unfamiliar: float
@@ -93,25 +96,37 @@ def judge(
     draft = _draft(config, material)
     parts, pixels = material.parts, material.prints.pixels
     log("calibrating on validation patients")
-    guard, familiar_below = fit_familiarity(
+    fitted = fit_guards(
         members[0], pixels[parts.train], pixels[parts.validation], material.preparation, device
     )
+    guards = {role: guard for role, (guard, _) in fitted.items()}
     held_back = [bench.shifted(parts.validation, change) for change in shifts().values()]
     logits = np.concatenate([bench.logits(prints, draft) for prints in held_back])
     truth = np.concatenate([prints.labels for prints in held_back])
-    calibration = fit_calibration(logits, truth, _prior(config, material))
-    parameters = draft.model_copy(
-        update={"calibration": calibration, "familiar_below": familiar_below}
+    positive = members_of(draft.explained, draft.labels, draft.groups)
+    prior = _prior(config, material)
+    calibration = fit_decision(
+        logits, truth, prior, fit_calibration(logits, truth, prior), positive
     )
-    positive = members_of(parameters.explained, parameters.labels, parameters.groups)
+    parameters = draft.model_copy(
+        update={
+            "calibration": calibration,
+            "familiar_below": fitted[FEATURES][1],
+            "layout_below": fitted[LAYOUT][1],
+        }
+    )
     score = probabilities(logits, calibration)[:, positive].sum(1)
     threshold = threshold_for(score, np.isin(truth, positive), config.use.sensitivity)
     log(f"temperature {calibration.temperature:.3f}, threshold {threshold:g}; testing")
-    return _tested(bench, parameters, threshold, guard, log)
+    return _tested(bench, parameters, threshold, guards, log)
 
 
 def _tested(
-    bench: _Bench, parameters: Parameters, threshold: float, guard: Familiarity, log: Log
+    bench: _Bench,
+    parameters: Parameters,
+    threshold: float,
+    guards: dict[str, Familiarity],
+    log: Log,
 ) -> Verdict:
     answers: list[Answers] = []
     metrics: dict[str, dict[str, Measured]] = {}
@@ -121,15 +136,14 @@ def _tested(
         metrics[name] = measure(answers[-1])
         log(f"{name}: " + ", ".join(f"{k} {m.value:.4f}" for k, m in metrics[name].items()))
     return Verdict(
-        parameters, threshold, guard, answers[0], metrics, _unfamiliar(bench, parameters, guard)
+        parameters, threshold, guards, answers[0], metrics, _unfamiliar(bench, parameters, guards)
     )
 
 
-def _unfamiliar(bench: _Bench, parameters: Parameters, guard: Familiarity) -> float:
+def _unfamiliar(bench: _Bench, parameters: Parameters, guards: dict[str, Familiarity]) -> float:
     pixels = bench.material.prints.pixels[bench.material.parts.test]
-    features = pooled_features(bench.members[0], pixels, parameters.preparation, bench.device)
-    limit = parameters.familiar_below or np.inf
-    return float((guard(features).numpy() >= limit).mean())
+    seen = described(bench.members[0], pixels, parameters.preparation, bench.device)
+    return float(are_strange(guards, seen, parameters).mean())
 
 
 def _draft(config: Config, material: Material) -> Parameters:

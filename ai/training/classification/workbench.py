@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from ai.engine import choose_device
-from ai.packages.package import Package
+from ai.packages.package import Package, load
 from ai.request import DeviceChoice
 from ai.training.classification import figures, reports
 from ai.training.classification.config import Config, ConfigError, read
 from ai.training.classification.eventfile import EventFile
 from ai.training.classification.history import History
 from ai.training.classification.release import Release
+from ai.training.classification.reuse import members_of_package
 from ai.training.classification.training import Log, gather, train_members
 from ai.training.classification.verdict import judge
 from ai.training.events import Event, Listener
@@ -23,6 +24,7 @@ def train(
     data: Path | None = None,
     out: Path,
     resume: bool = False,
+    reuse: Path | None = None,
     report: Log,
     listener: Listener = lambda event: None,
     device: DeviceChoice = "auto",
@@ -40,6 +42,8 @@ def train(
         folder of its id.
     resume : bool
         Go on from the checkpoints in ``out``.
+    reuse : Path, optional
+        Train nothing: calibrate, measure and pack the networks of this package again.
     report : callable
         Receives lines of progress.
     listener : callable
@@ -64,14 +68,17 @@ def train(
     with EventFile(out / "events") as events:
         history = History.begin(out / "history.json", events, resume=resume)
         follow = _following(history, report, listener)
-        members = train_members(settings, material, out, used, follow, resume=resume)
-    figures.draw_curves(pictures / "learning.png", history.curves)
+        if reuse is None:
+            members = train_members(settings, material, out, used, follow, resume=resume)
+            figures.draw_curves(pictures / "learning.png", history.curves)
+        else:
+            members = members_of_package(settings, material, load(reuse), used)
     verdict = judge(settings, material, members, used, report)
     reports.draw_answers(pictures, verdict.answers, material.prints)
     reports.draw_features(
         pictures / "features.png", members[0], material, used, settings.report.features
     )
-    for network in (*members, verdict.familiarity):
+    for network in (*members, *verdict.guards.values()):
         network.cpu()
     return Release(settings, config, material, members, verdict).write(out / settings.id)
 

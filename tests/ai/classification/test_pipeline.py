@@ -8,8 +8,9 @@ import torch
 from scipy import ndimage
 from torch import nn
 
+from ai.classification.familiarity import layout
 from ai.classification.pipeline import Classification, classify
-from ai.classification.preparation import Preparation
+from ai.classification.preparation import Preparation, prepare
 from ai.errors import CancelledError, ContractError, PackageError
 from ai.image import Image
 from ai.networks.familiarity import Familiarity
@@ -112,6 +113,23 @@ def test_a_picture_unlike_the_training_sets_is_flagged_and_a_like_one_is_not():
     assert run(image(empty), {"member_1": Bright()}, familiar_below=10.0).reasons == ()
 
 
+def test_a_picture_on_its_side_is_strange_by_its_layout():
+    rng = np.random.default_rng(0)
+
+    def lying(angle: float) -> np.ndarray:
+        bar = np.zeros((60, 60))
+        bar[25:35, 5:55] = 3000
+        return ndimage.rotate(bar, angle, reshape=False, order=1)[None] + rng.normal(
+            0, 30, (60, 60)
+        )
+
+    known = [prepare(lying(angle)[0], PLAIN).pixels for angle in rng.normal(0, 4, 40)]
+    networks = {"member_1": Bright(), "layout": Familiarity.fitted(layout(np.stack(known)), 4)}
+    assert not run(image(lying(3)), networks, layout_below=6.0).reasons
+    (reason,) = run(image(lying(90)), networks, layout_below=6.0).reasons
+    assert "in its layout" in reason
+
+
 def in_colour(rgb: np.ndarray) -> Image:
     return Image(rgb.mean(-1)[None].astype(np.float32), np.eye(4), "OT", color=rgb[None])
 
@@ -156,6 +174,8 @@ def test_a_stack_of_slices_is_refused():
         {"explained": "purple"},
         {"groups": {"any": ("dark", "purple")}},
         {"calibration": {"bias": (1.0,)}},
+        {"calibration": {"looked_for": (0, 1)}},
+        {"calibration": {"looked_for": (2,)}},
         {"views": (0.0,)},
     ],
 )

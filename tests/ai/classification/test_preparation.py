@@ -42,6 +42,14 @@ def test_a_picture_of_one_grey_is_prepared_to_black():
     assert not prepare(blank, trimming).pixels.any()
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_ramp_that_changes_in_one_direction_only_is_not_all_border(axis: int):
+    ramp = np.moveaxis(np.tile(np.arange(60.0), (50, 1)), 1, axis)
+    found = prepare(ramp, Preparation(side=16, trim_borders=True))
+    assert found.box == (0, 0, *ramp.shape)
+    assert np.ptp(found.pixels) > 200
+
+
 def test_local_contrast_evens_out_exposure():
     dim = PICTURE.astype(float) * np.linspace(0.4, 1, COLUMNS)
     equal = STANDARD.model_copy(update={"local_contrast": 0.02})

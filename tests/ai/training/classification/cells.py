@@ -73,4 +73,7 @@ modality = ["OT"]
 [card]
 title = "Parasites in drawn cells"
 intended_use = "A test."
+
+[card.sections]
+"Where it looks" = "At *spots*."
 """

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from ai.classification.calibration import probabilities
+from ai.classification.parameters import Calibration
 from ai.training.classification.config import ConfigError, Optimisation, read
 from ai.training.classification.curves import precision_recall, reliability, roc
 from ai.training.classification.eventfile import EventFile
-from ai.training.classification.fitting import fit_calibration, threshold_for
+from ai.training.classification.fitting import fit_calibration, fit_decision, threshold_for
 from ai.training.classification.optimisation import (
     Schedule,
     class_weights,
@@ -87,8 +88,6 @@ def overconfident(n: int = 20000) -> tuple[np.ndarray, np.ndarray]:
 
 
 def fit_nothing():
-    from ai.classification.parameters import Calibration
-
     return Calibration()
 
 
@@ -109,6 +108,34 @@ def test_probabilities_follow_the_prior_expected_in_use():
     p = probabilities(logits, fit_calibration(logits, labels, prior))
     weights = (prior / np.bincount(labels))[labels]
     assert np.average(p, axis=0, weights=weights) == pytest.approx(prior, abs=0.01)
+
+
+def test_whether_and_which_are_calibrated_apart():
+    rng = np.random.default_rng(0)
+    there = rng.normal(0, 2, 20000)
+    which = rng.normal(0, 1, 20000)
+    labels = np.where(rng.random(20000) < 1 / (1 + np.exp(-there)), 1, 0)
+    labels += labels * (rng.random(20000) < 1 / (1 + np.exp(-which)))
+    # Too timid of whether something is there, too bold of which of the two it is.
+    which_logit = 2 * which
+    inside = np.logaddexp(0, which_logit)
+    shared = 0.5 * there - inside
+    logits = np.stack([0 * there, shared, shared + which_logit], axis=1).astype(np.float32)
+    prior = np.bincount(labels) / len(labels)
+    one = fit_calibration(logits, labels, prior)
+    both = fit_decision(logits, labels, prior, one, [1, 2])
+    present = labels > 0
+
+    def error(calibration: Calibration) -> float:
+        score = probabilities(logits, calibration)[:, 1:].sum(1)
+        return expected_calibration_error(present, score)
+
+    assert error(both) < 0.01 < error(one)
+    before, after = (probabilities(logits, c)[:, 1:] for c in (one, both))
+    assert np.allclose(before[:, 0] / before.sum(1), after[:, 0] / after.sum(1))
+    assert np.allclose(probabilities(logits, both).sum(1), 1)
+    two = logits[:, :2]
+    assert fit_decision(two, present.astype(int), prior[:2], one, [1]) is one
 
 
 def test_the_threshold_keeps_the_sensitivity_asked_for():

@@ -14,6 +14,7 @@ from ai.image import Image
 from ai.packages.package import Package, load
 from ai.packages.selftest import self_test
 from ai.request import Request
+from ai.training.classification.config import ConfigError
 from ai.training.classification.evaluation import answer, evaluate, fresh_prints
 from ai.training.classification.explanation import evaluate_explanation
 from ai.training.classification.samples import DataError
@@ -109,7 +110,8 @@ def test_heatmaps_are_measured_against_chance_and_against_forgetting(
     values = {k: m.value for k, m in evaluate_explanation(package.folder, fresh).metrics.items()}
     assert values["repeatability"] > 0.8 > values["randomisation"]
     assert values["deletion"] + values["insertion"] > 0
-    assert values["border"] < 0.44  # its share of the area: the cells lie in the middle
+    assert values["border"] < 0.29  # its share of the area: the cells lie in the middle
+    assert values["field"] > 0.49
     assert {"occlusion", "planted"} <= set(values)
 
 
@@ -129,6 +131,7 @@ def test_a_training_leaves_its_report(package: Package):
     assert "| infected |" in (run / "report/classification.md").read_text()
     assert list((run / "events").glob("events.out.tfevents.*"))
     assert "95 %" in package.card
+    assert "## Where it looks\n\nAt *spots*.\n\n## Licence" in package.card
 
 
 def test_live_figures_come_with_every_epoch(package: Package, events: list[Event]):
@@ -136,6 +139,27 @@ def test_live_figures_come_with_every_epoch(package: Package, events: list[Event
     assert [e.epoch for e in ends] == list(range(1, 13))
     losses = [e.values["train/loss"] for e in events if "train/loss" in e.values]
     assert np.mean(losses[-3:]) < np.mean(losses[:3])
+
+
+def test_a_finished_network_is_calibrated_and_packed_again_without_training(
+    package: Package, config: Path, tmp_path: Path
+):
+    def again(seed: str) -> Package:
+        path = tmp_path / "config.toml"
+        path.write_text(CONFIG.replace("seed = 3", seed))
+        return train(
+            path,
+            data=config.parent / "cells",
+            out=tmp_path / "out",
+            reuse=package.folder,
+            report=lambda line: None,
+        )
+
+    packed = again("seed = 3")
+    assert packed.spec.metrics == package.spec.metrics
+    assert packed.sha256 == package.sha256
+    with pytest.raises(ConfigError, match="was fitted to"):
+        again("seed = 4")
 
 
 def test_an_interrupted_training_resumes_to_the_same_result(config: Path, tmp_path: Path):
