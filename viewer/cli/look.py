@@ -21,6 +21,14 @@ class Theme(StrEnum):
     SYSTEM = "system"
 
 
+class Language(StrEnum):
+    """Of the window."""
+
+    ENGLISH = "en"
+    CHINESE = "zh_CN"
+    SYSTEM = "system"
+
+
 Paths = Annotated[list[Path], typer.Argument(help="Folders, files or zip archives.")]
 
 
@@ -87,9 +95,11 @@ def screenshot(
     layout: Annotated[str, typer.Option(help="2x2, 1+3, axial, coronal, sagittal or 3d.")] = "2x2",
     size: Annotated[str, typer.Option(help="Width×height in pixels.")] = "1440x900",
     theme: Annotated[Theme, typer.Option(help="Of the window.")] = Theme.DARK,
+    language: Annotated[Language, typer.Option(help="Of the window.")] = Language.ENGLISH,
     analyze: Annotated[bool, typer.Option(help="Analyze first and show the overlay.")] = False,
 ) -> None:
     """Take a picture of the real window, offscreen."""
+    from viewer.ui import language as languages
     from viewer.ui.screenshot import render
 
     render(
@@ -100,6 +110,7 @@ def screenshot(
         slice_number=slice_,
         layout=layout,
         theme=theme.value,
+        language=languages.Language(language.value),
         analyze=analyze,
     )
     messages.print(f"Wrote {out}", markup=False)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from viewer.imaging.roi.figure import Kind
 from viewer.imaging.slab import Projection
 from viewer.ui.icons import IconName, icon
+from viewer.ui.language import Language, tr
 from viewer.ui.theme import ThemeName
 
 
@@ -77,6 +78,9 @@ class ActionId(StrEnum):
     THEME_DARK = auto()
     THEME_LIGHT = auto()
     THEME_SYSTEM = auto()
+    LANGUAGE_ENGLISH = auto()
+    LANGUAGE_CHINESE = auto()
+    LANGUAGE_SYSTEM = auto()
     TOOL_WINDOW = auto()
     TOOL_PAN = auto()
     TOOL_ZOOM = auto()
@@ -320,6 +324,10 @@ _SPECS: dict[ActionId, _Spec] = {
     A.THEME_DARK: _Spec("Dark", checkable=True, group="theme"),
     A.THEME_LIGHT: _Spec("Light", checkable=True, group="theme"),
     A.THEME_SYSTEM: _Spec("Follow the System", checkable=True, group="theme"),
+    # Each language is called what its readers call it.
+    A.LANGUAGE_ENGLISH: _Spec("English", checkable=True, group="language"),
+    A.LANGUAGE_CHINESE: _Spec("简体中文", checkable=True, group="language"),
+    A.LANGUAGE_SYSTEM: _Spec("Follow the System", checkable=True, group="language"),
     A.TOOL_WINDOW: _Spec(
         "Window",
         (),
@@ -409,6 +417,11 @@ THEMES: dict[ActionId, ThemeName] = {
     A.THEME_LIGHT: "light",
     A.THEME_SYSTEM: "system",
 }
+LANGUAGES = {
+    A.LANGUAGE_ENGLISH: Language.ENGLISH,
+    A.LANGUAGE_CHINESE: Language.CHINESE,
+    A.LANGUAGE_SYSTEM: Language.SYSTEM,
+}
 LINKS = {A.LINK_POSITION: "position", A.LINK_ZOOM: "zoom", A.LINK_WINDOW: "window"}
 SLABS = {
     A.SLAB_OFF: None,
@@ -441,6 +454,7 @@ class Actions:
 
     def __init__(self, parent: QObject) -> None:
         self._groups: dict[str, QActionGroup] = {}
+        self._refusals: dict[ActionId, str] = {}
         self._actions = {name: self._make(name, spec, parent) for name, spec in _SPECS.items()}
 
     def __getitem__(self, name: ActionId) -> QAction:
@@ -457,8 +471,9 @@ class Actions:
     def refuse(self, name: ActionId, why: str) -> None:
         """Disable an action and say why; with an empty reason, enable it."""
         action, spec = self._actions[name], _SPECS[name]
+        self._refusals[name] = why
         action.setEnabled(not why)
-        action.setToolTip(why or _tooltip(spec))
+        action.setToolTip(tr(why) if why else _tooltip(spec))
 
     def check(self, name: ActionId, on: bool) -> None:
         """Show a state without acting on it."""
@@ -468,11 +483,19 @@ class Actions:
         action.blockSignals(blocked)
         action.changed.emit()
 
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        for name, spec in _SPECS.items():
+            action, why = self._actions[name], self._refusals.get(name)
+            action.setText(tr(spec.text))
+            action.setIconText(tr(spec.text).rstrip("…"))
+            action.setToolTip(tr(why) if why else _tooltip(spec))
+
     def _make(self, name: ActionId, spec: _Spec, parent: QObject) -> QAction:
-        action = QAction(spec.text, parent)
+        action = QAction(tr(spec.text), parent)
         action.setObjectName(name)
         action.setToolTip(_tooltip(spec))
-        action.setIconText(spec.text.rstrip("…"))
+        action.setIconText(tr(spec.text).rstrip("…"))
         action.setCheckable(spec.checkable)
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
         if spec.in_views:
@@ -487,4 +510,4 @@ class Actions:
 
 def _tooltip(spec: _Spec) -> str:
     keys = f" ({QKeySequence(spec.keys[0]).toString()})" if spec.keys else ""
-    return f"{spec.tip or spec.text.rstrip('…')}{keys}"
+    return f"{tr(spec.tip or spec.text).rstrip('…')}{keys}"

@@ -19,6 +19,7 @@ from viewer.ui.about import show_disclaimer_once
 from viewer.ui.analysis_controller import AnalysisController
 from viewer.ui.bridge import GuiThread
 from viewer.ui.icons import application_icon
+from viewer.ui.language import apply_language
 from viewer.ui.main_window import MainWindow
 from viewer.ui.settings import Settings
 from viewer.ui.training.launcher import TrainingLauncher
@@ -126,6 +127,7 @@ def run(paths: Sequence[Path]) -> int:
     app = create_application(sys.argv)
     store = user_settings()
     theme.apply_theme(app, Settings(store).theme)
+    apply_language(app, Settings(store).language)
     window = open_window(
         paths, store, header_index=locations.header_index(), sessions=locations.sessions()
     )

@@ -13,6 +13,7 @@ from viewer.imaging.plane import Orientation
 from viewer.imaging.slab import Projection, Slab
 from viewer.imaging.voi import Voi, VoiFunction, VoiLut
 from viewer.imaging.volume import Volume
+from viewer.ui.language import tr
 
 #: The plane's name, and the LPS letter of the axis that its slices follow.
 _AXIS = {Orientation.AXIAL: "S", Orientation.CORONAL: "P", Orientation.SAGITTAL: "L"}
@@ -34,9 +35,9 @@ def date(value: str) -> str:
 def patient(study: StudyInfo, *, show_name: bool) -> str:
     """Who it is; the name only where asked for."""
     if not (study.patient_name or study.patient_id):
-        return "No name"
+        return tr("No name")
     if not show_name:
-        return "Name hidden"
+        return tr("Name hidden")
     name = study.patient_name.replace("^", " ").strip()
     return " · ".join(t for t in (name, study.patient_id) if t)
 
@@ -53,7 +54,7 @@ def series_title(series: Series) -> str:
 
 def slices_line(series: Series) -> str:
     """Modality and number of slices."""
-    number_of = count(series.shape[0], "slice") if series.shape[0] > 1 else "1 image"
+    number_of = count(series.shape[0], "slice") if series.shape[0] > 1 else count(1, "image")
     return " · ".join(t for t in (series.modality, number_of) if t)
 
 
@@ -95,7 +96,7 @@ def size_line(series: Series) -> str:
 
 def slice_line(index: int, total: int) -> str:
     """Which slice of how many."""
-    return f"Slice {index + 1} / {total}"
+    return tr("Slice {number} / {total}", number=index + 1, total=total)
 
 
 def position_line(orientation: Orientation, position_mm: float) -> str:
@@ -180,7 +181,7 @@ def device(name: str) -> str:
 
 def count(amount: int, noun: str) -> str:
     """A number with its noun."""
-    return f"{amount} {noun if amount == 1 else noun + 's'}"
+    return tr(f"{{n}} {noun if amount == 1 else noun + 's'}", n=amount)
 
 
 def megabytes(nbytes: float) -> str:

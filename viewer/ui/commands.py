@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QApplication
 from viewer.imaging.slab import Projection
 from viewer.session.session import Session
 from viewer.ui import layouts, theme
-from viewer.ui.actions import LAYOUTS, LINKS, MEASURES, SLABS, THEMES, TOOLS, Actions
+from viewer.ui.actions import LANGUAGES, LAYOUTS, LINKS, MEASURES, SLABS, THEMES, TOOLS, Actions
 from viewer.ui.actions import ActionId as A
 from viewer.ui.analysis_controller import AnalysisController
+from viewer.ui.language import Language, apply_language, chosen_language, tr
 from viewer.ui.layouts import LayoutName
 from viewer.ui.measure.tools import MeasureTools
 from viewer.ui.mouse import Tool
@@ -84,7 +85,7 @@ class Commands(QObject):
         self._connect_views()
         self._connect_findings()
         self._connect_state()
-        self._show_all()
+        self.show_all()
 
     def _on(self, name: A, do: Callable[[], object]) -> None:
         self._actions[name].triggered.connect(lambda: do())
@@ -166,6 +167,8 @@ class Commands(QObject):
             self._on(name, partial(self._measuring.choose, kind))
         for name, chosen in THEMES.items():
             self._on(name, partial(self._choose_theme, chosen))
+        for name, language in LANGUAGES.items():
+            self._on(name, partial(self._choose_language, language))
         self._on(A.MAXIMIZE, lambda: panes.toggle_maximized())
         self._on(A.NEXT_VIEW, lambda: panes.activate_neighbour(1))
         self._on(A.PREVIOUS_VIEW, lambda: panes.activate_neighbour(-1))
@@ -204,7 +207,8 @@ class Commands(QObject):
         self._panes.layout_changed.connect(self._show_layout)
         self._panes.cine.running_changed.connect(lambda on: self._actions.check(A.CINE, on))
 
-    def _show_all(self) -> None:
+    def show_all(self) -> None:
+        """Say of every action what can be said of it now."""
         self._show_open()
         self._show_volume()
         self._show_window()
@@ -224,6 +228,8 @@ class Commands(QObject):
         self._show_measurements()
         for name, chosen in THEMES.items():
             self._actions.check(name, chosen == theme.chosen_theme())
+        for name, language in LANGUAGES.items():
+            self._actions.check(name, language is chosen_language())
 
     def _show_open(self) -> None:
         why = "" if self._session.library.series else "Nothing is open."
@@ -290,7 +296,7 @@ class Commands(QObject):
             (A.UNDO, "Undo", history.undo_label),
             (A.REDO, "Redo", history.redo_label),
         ):
-            self._actions[name].setText(f"{word} {label}" if label else word)
+            self._actions[name].setText(f"{tr(word)} {tr(label)}" if label else tr(word))
             self._actions.refuse(name, "" if label else f"There is nothing to {word.lower()}.")
 
     def _show_findings(self) -> None:
@@ -306,7 +312,7 @@ class Commands(QObject):
 
     def _show_deletion(self) -> None:
         what = self._session.deletion
-        self._actions[A.DELETE].setText(what or "Delete")
+        self._actions[A.DELETE].setText(tr(what or "Delete"))
         self._actions.refuse(A.DELETE, "" if what else "Select a measurement or a finding first.")
 
     def _show_measurements(self) -> None:
@@ -356,6 +362,12 @@ class Commands(QObject):
         assert isinstance(app, QApplication)
         self._settings.theme = name
         theme.apply_theme(app, name)
+
+    def _choose_language(self, language: Language) -> None:
+        app = QApplication.instance()
+        assert app is not None
+        self._settings.language = language
+        apply_language(app, language)
 
     def _take(self, tool: Tool) -> None:
         """Give the left mouse button something else to do than to measure."""

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -32,6 +32,7 @@ from viewer.ui.banner import Banner
 from viewer.ui.colormap_menu import ColormapMenu
 from viewer.ui.commands import Commands
 from viewer.ui.icons import application_icon
+from viewer.ui.language import Texts, tr
 from viewer.ui.layer_panel import LayerPanel
 from viewer.ui.measure.files import MeasurementFiles
 from viewer.ui.measure.layer import MeasureLayer
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.training = training
         self._make_demo = make_demo
         self._on_close = on_close
+        self._texts = Texts()
         self.actions_ = Actions(self)
         session.links.options = settings.links
         self.panes = Panes(session, settings.view_options, self)
@@ -113,7 +115,14 @@ class MainWindow(QMainWindow):
         self.sessions = Sessions(session, self.panes, settings, sessions_folder, self)
         self.measure_panel = MeasurePanel(session, self.measuring)
         self.status_bar = StatusBar(session)
+        self._titles: dict[QWidget, str] = {
+            self.analysis_panel: "Analysis",
+            self.report_panel: "Report",
+            self.measure_panel: "Measurements",
+            self.layer_panel: "Fusion",
+        }
         self._side = QTabWidget()
+        self._counts: dict[QWidget, int] = {}
         self._side_frame = _panel(self._side)
         self._export: ExportDialog | None = None
         self._tags: TagsWindow | None = None
@@ -181,6 +190,15 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         self.open(paths)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._texts.show()
+            self._show_titles()
+            self.actions_.translate()
+            self._commands.show_all()
+        super().changeEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window and stop what works in the background."""
         if not self.training.may_quit(self):
@@ -205,17 +223,16 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(application_icon())
         self.setAcceptDrops(True)
         self.setStatusBar(self.status_bar)
-        build_menus(self, self.actions_, self.windows, self.colors)
-        build_toolbar(self, self.actions_, self.windows)
+        build_menus(self, self.actions_, self.windows, self.colors, self._texts)
+        build_toolbar(self, self.actions_, self.windows, self._texts)
         self.addActions(list(set(self.actions_) - set(self.actions_.in_views)))
         self.addActions(self.windows.preset_actions)
         self.panes.listen_to(self.actions_.in_views)
         self._stack.addWidget(Welcome(self.actions_[A.OPEN_FOLDER], self.actions_[A.OPEN_DEMO]))
         self._stack.addWidget(self.panes.grid)
-        self._side.addTab(self.analysis_panel, "Analysis")
-        self._side.addTab(self.report_panel, "Report")
-        self._side.addTab(self.measure_panel, "Measurements")
-        self._side.addTab(self.layer_panel, "Fusion")
+        for panel in self._titles:
+            self._side.addTab(panel, "")
+        self._show_titles()
         self._side.setDocumentMode(True)
         for widget in (self.series_panel, self._centre(), self._side_frame):
             self._splitter.addWidget(widget)
@@ -273,8 +290,8 @@ class MainWindow(QMainWindow):
             files.told.connect(self.banner.show_message)
         self.actions_.refuse(A.LAST_SESSION, self.sessions.no_last)
         self.analysis.changed.connect(self._show_device)
-        self.report_panel.counted.connect(partial(self._count, self.report_panel, "Report"))
-        self.measure_panel.counted.connect(partial(self._count, self.measure_panel, "Measurements"))
+        self.report_panel.counted.connect(partial(self._count, self.report_panel))
+        self.measure_panel.counted.connect(partial(self._count, self.measure_panel))
         self.session.volume_changed.connect(self._show_centre)
         self._show_device()
 
@@ -308,10 +325,16 @@ class MainWindow(QMainWindow):
     def _show_device(self) -> None:
         self.status_bar.show_device(self.analysis.device)
 
-    def _count(self, panel: QWidget, title: str, number: int) -> None:
+    def _count(self, panel: QWidget, number: int) -> None:
         """Say in the title of a side how much there is to see."""
-        tab = self._side.indexOf(panel)
-        self._side.setTabText(tab, f"{title} ({number})" if number else title)
+        self._counts[panel] = number
+        self._show_titles()
+
+    def _show_titles(self) -> None:
+        for panel, title in self._titles.items():
+            number = self._counts.get(panel, 0)
+            text = f"{tr(title)} ({number})" if number else tr(title)
+            self._side.setTabText(self._side.indexOf(panel), text)
 
     def _show_side(self, panel: QWidget) -> None:
         self.actions_[A.SIDE_PANEL].setChecked(True)

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QMainWindow, QMenu, QPushButton, QSizePolicy, QToolBar, QWidget
+from PySide6.QtWidgets import (
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QPushButton,
+    QSizePolicy,
+    QToolBar,
+    QWidget,
+)
 
 from viewer.ui import theme
 from viewer.ui.actions import ActionId as A
 from viewer.ui.actions import Actions
 from viewer.ui.colormap_menu import ColormapMenu
+from viewer.ui.language import Texts
 from viewer.ui.window_menu import WindowMenu
 
 _Entry = A | None  # None is a separator
@@ -138,6 +147,12 @@ _MEASURE: tuple[_Entry, ...] = (
     A.IMPORT_MEASUREMENTS,
 )
 _HELP: tuple[_Entry, ...] = (A.SHORTCUTS, A.ABOUT)
+_LANGUAGES: tuple[_Entry, ...] = (
+    A.LANGUAGE_ENGLISH,
+    A.LANGUAGE_CHINESE,
+    None,
+    A.LANGUAGE_SYSTEM,
+)
 _THEMES: tuple[_Entry, ...] = (A.THEME_DARK, A.THEME_LIGHT, A.THEME_SYSTEM)
 
 _TOOLBAR: tuple[_Entry, ...] = (
@@ -176,35 +191,49 @@ _TOOLBAR_END: tuple[_Entry, ...] = (
 
 
 def build_menus(
-    window: QMainWindow, actions: Actions, windows: WindowMenu, colors: ColormapMenu
+    window: QMainWindow,
+    actions: Actions,
+    windows: WindowMenu,
+    colors: ColormapMenu,
+    texts: Texts,
 ) -> None:
     """Fill the menu bar."""
     bar = window.menuBar()
-    _fill(bar.addMenu("&File"), _FILE, actions)
-    _fill(bar.addMenu("&Edit"), _EDIT, actions)
-    view = bar.addMenu("&View")
-    _fill(view.addMenu("Layout"), _LAYOUT, actions)
-    _fill(view.addMenu("Linked Series"), _LINKS, actions)
+
+    def menu(parent: QMenuBar | QMenu, title: str) -> QMenu:
+        made = parent.addMenu("")
+        texts.say(made.setTitle, title)
+        return made
+
+    _fill(menu(bar, "&File"), _FILE, actions)
+    _fill(menu(bar, "&Edit"), _EDIT, actions)
+    view = menu(bar, "&View")
+    _fill(menu(view, "Layout"), _LAYOUT, actions)
+    _fill(menu(view, "Linked Series"), _LINKS, actions)
     _fill(view, _VIEW, actions)
     view.addSeparator()
-    _fill(view.addMenu("Theme"), _THEMES, actions)
-    image = bar.addMenu("&Image")
+    _fill(menu(view, "Theme"), _THEMES, actions)
+    _fill(menu(view, "Language"), _LANGUAGES, actions)
+    image = menu(bar, "&Image")
     image.addMenu(windows)
     image.addMenu(colors)
-    _fill(image.addMenu("Left Mouse Button"), _TOOLS, actions)
-    _fill(image.addMenu("Slices"), _SLICES, actions)
-    _fill(image.addMenu("Slab"), _SLAB, actions)
-    _fill(image.addMenu("Oblique Planes"), _PLANES, actions)
+    _fill(menu(image, "Left Mouse Button"), _TOOLS, actions)
+    _fill(menu(image, "Slices"), _SLICES, actions)
+    _fill(menu(image, "Slab"), _SLAB, actions)
+    _fill(menu(image, "Oblique Planes"), _PLANES, actions)
     image.addSeparator()
     _fill(image, _IMAGE, actions)
-    _fill(bar.addMenu("&Measure"), _MEASURE, actions)
-    _fill(bar.addMenu("&Analysis"), _ANALYSIS, actions)
-    _fill(bar.addMenu("&Help"), _HELP, actions)
+    _fill(menu(bar, "&Measure"), _MEASURE, actions)
+    _fill(menu(bar, "&Analysis"), _ANALYSIS, actions)
+    _fill(menu(bar, "&Help"), _HELP, actions)
 
 
-def build_toolbar(window: QMainWindow, actions: Actions, windows: WindowMenu) -> QToolBar:
+def build_toolbar(
+    window: QMainWindow, actions: Actions, windows: WindowMenu, texts: Texts
+) -> QToolBar:
     """Fill the toolbar."""
-    bar = QToolBar("Tools")
+    bar = QToolBar()
+    texts.say(bar.setWindowTitle, "Tools")
     bar.setObjectName("toolbar")
     bar.setMovable(False)
     bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
@@ -212,7 +241,7 @@ def build_toolbar(window: QMainWindow, actions: Actions, windows: WindowMenu) ->
     bar.setIconSize(QSize(size, size))
     _fill(bar, _TOOLBAR, actions)
     before = bar.actions()[[a.objectName() for a in bar.actions()].index(A.INVERT)]
-    bar.insertWidget(before, _window_button(windows))
+    bar.insertWidget(before, _window_button(windows, texts))
     gap = QWidget()
     gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(gap)
@@ -221,13 +250,13 @@ def build_toolbar(window: QMainWindow, actions: Actions, windows: WindowMenu) ->
     return bar
 
 
-def _window_button(windows: WindowMenu) -> QPushButton:
+def _window_button(windows: WindowMenu, texts: Texts) -> QPushButton:
     button = QPushButton()
     button.setObjectName("window_button")
     button.setMenu(windows)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # like the toolbar's other buttons
     button.setStyleSheet("text-align: left")
-    button.setToolTip("Window width and level, and the presets")
+    texts.say(button.setToolTip, "Window width and level, and the presets")
     button.setText(windows.caption)
     button.setMinimumWidth(
         button.fontMetrics().horizontalAdvance("Mediastinum  W 0000  L −0000") + 36

@@ -16,6 +16,7 @@ from viewer.errors import ViewerError
 from viewer.imaging.plane import Orientation
 from viewer.session.presets import load_presets
 from viewer.ui.app import create_application, open_window
+from viewer.ui.language import Language, apply_language
 from viewer.ui.layouts import LayoutName
 from viewer.ui.main_window import MainWindow
 from viewer.ui.theme import ThemeName, apply_theme
@@ -33,6 +34,7 @@ def render(
     slice_number: int | None = None,
     layout: str = LayoutName.FOUR,
     theme: ThemeName = "dark",
+    language: Language = Language.ENGLISH,
     analyze: bool = False,
 ) -> None:
     """Open paths in the real window, wait until everything is there, and save a picture of it.
@@ -54,6 +56,7 @@ def render(
     layout : str
         One of ``LayoutName``.
     theme : {"dark", "light", "system"}
+    language : Language
     analyze : bool
         Run the first model and go to its first finding.
 
@@ -67,7 +70,7 @@ def render(
         The analysis failed.
     """
     layout_name = _layout(layout)
-    with _window(paths, theme) as window:
+    with _window(paths, theme, language) as window:
         window.resize(*size)
         window.show()
         _wait(window, lambda: not paths or window.session.is_complete, _LOADING_S)
@@ -89,11 +92,14 @@ def render(
 
 
 @contextmanager
-def _window(paths: Sequence[Path], theme: ThemeName) -> Iterator[MainWindow]:
+def _window(
+    paths: Sequence[Path], theme: ThemeName, language: Language = Language.ENGLISH
+) -> Iterator[MainWindow]:
     """A window with settings of its own, closed in the end."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = create_application(["hounsfield"])
     apply_theme(app, theme)
+    apply_language(app, language)
     with tempfile.TemporaryDirectory() as folder:
         store = QSettings(str(Path(folder) / "window.ini"), QSettings.Format.IniFormat)
         window = open_window(paths, store)

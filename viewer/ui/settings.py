@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from viewer.session.links import LinkOptions
 from viewer.ui.foreground import ViewOptions
+from viewer.ui.language import Language
 from viewer.ui.layouts import LayoutName
 from viewer.ui.theme import ThemeName
 
@@ -51,6 +52,16 @@ class Settings:
     @theme.setter
     def theme(self, value: ThemeName) -> None:
         self._store.setValue("theme", value)
+
+    @property
+    def language(self) -> Language:
+        """The language of the window."""
+        value = str(self._store.value("language", Language.ENGLISH.value))
+        return Language(value) if value in list(Language) else Language.ENGLISH
+
+    @language.setter
+    def language(self, value: Language) -> None:
+        self._store.setValue("language", value.value)
 
     @property
     def last_folder(self) -> Path:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy.typing as npt
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from viewer import DISCLAIMER
@@ -15,6 +15,7 @@ from viewer.session.opening import Activity
 from viewer.session.session import Session
 from viewer.ui import captions, theme
 from viewer.ui.icons import IconName, icon
+from viewer.ui.language import Texts, tr
 
 _MEMORY_EVERY_MS = 2000
 
@@ -27,6 +28,7 @@ class StatusBar(QStatusBar):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._texts = Texts()
         self._activity = QLabel()
         self._progress = QProgressBar()
         self._cancel = QToolButton()
@@ -51,7 +53,7 @@ class StatusBar(QStatusBar):
         if at is None or display.volume is None:
             self._point.clear()
             return
-        value = captions.value_at(display.volume, at) or "no value"
+        value = captions.value_at(display.volume, at) or tr("no value")
         place = f"{captions.point(at)}   " if self._session.is_in_patient_space else ""
         self._point.setText(f"{place}{value}")
 
@@ -59,16 +61,25 @@ class StatusBar(QStatusBar):
         """Say where models run."""
         self._device.setText(text)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Say it in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._texts.show()
+            self._show_activity()
+            self._show_memory()
+        super().changeEvent(event)
+
     def _build(self) -> None:
         self.setSizeGripEnabled(False)
-        disclaimer = QLabel(DISCLAIMER)
+        disclaimer = QLabel()
+        self._texts.say(disclaimer.setText, DISCLAIMER)
         disclaimer.setObjectName("disclaimer")
         self._point.setFont(theme.body_font(theme.tokens().font_caption))
         self._progress.setFixedWidth(120)
         self._progress.setTextVisible(False)
         self._cancel.setIcon(icon(IconName.CANCEL))
-        self._cancel.setToolTip("Stop reading (Esc)")
-        self._cancel.setAccessibleName("Stop reading")
+        self._texts.say(self._cancel.setToolTip, "Stop reading (Esc)")
+        self._texts.say(self._cancel.setAccessibleName, "Stop reading")
         self._cancel.clicked.connect(self.cancel_requested)
         for widget in (disclaimer, self._activity, self._progress, self._cancel):
             self.addWidget(widget)
@@ -82,7 +93,7 @@ class StatusBar(QStatusBar):
         if activity is None:
             return
         counted = f" {activity.done} / {activity.total}" if activity.total else ""
-        self._activity.setText(f"{activity.what}{counted}")
+        self._activity.setText(f"{tr(activity.what)}{counted}")
         self._progress.setRange(0, activity.total)
         self._progress.setValue(activity.done)
 
@@ -91,7 +102,8 @@ class StatusBar(QStatusBar):
 
     def _show_memory(self) -> None:
         used = resident_bytes()
-        self._memory.setText(f"Memory {captions.megabytes(used)}" if used is not None else "")
+        amount = captions.megabytes(used) if used is not None else ""
+        self._memory.setText(tr("Memory {amount}", amount=amount) if amount else "")
 
 
 def resident_bytes() -> int | None:

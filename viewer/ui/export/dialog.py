@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, QUrl
+from PySide6.QtCore import QEvent, QSize, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
@@ -31,6 +31,7 @@ from viewer.ui.export.picture_pages import ViewPage, WindowPage
 from viewer.ui.export.sweep_pages import FilmPage, SlicesPage
 from viewer.ui.export.volume_page import VolumePage
 from viewer.ui.icons import IconName, icon
+from viewer.ui.language import Texts, tr
 from viewer.ui.parts import label
 from viewer.ui.settings import Settings
 
@@ -64,7 +65,8 @@ class ExportDialog(QDialog):
     def __init__(self, window: MainWindow, settings: Settings) -> None:
         super().__init__(window)
         self.setObjectName("export_dialog")
-        self.setWindowTitle("Export")
+        self._texts = Texts()
+        self._texts.say(self.setWindowTitle, "Export")
         self.exporter = Exporter(window.session.jobs, self)
         self._window = window
         self._settings = settings
@@ -75,9 +77,9 @@ class ExportDialog(QDialog):
         self.kinds = QListWidget()
         self.folder, self.name = QLineEdit(), QLineEdit()
         self.banner = Banner()
-        self.start_button = QPushButton("&Export")
-        self.cancel_button = QPushButton("&Stop")
-        self.open_button = QPushButton(icon(IconName.OPEN), "Open &Folder")
+        self.start_button = QPushButton()
+        self.cancel_button = QPushButton()
+        self.open_button = QPushButton(icon(IconName.OPEN), "")
         self._stack = QStackedWidget()
         self._suffix = label(role="muted")
         self._why = label(role="muted", wraps=True)
@@ -122,6 +124,13 @@ class ExportDialog(QDialog):
         self._settings.export_folder = self.target.parent
         self.exporter.start(self.page.work(), self.target, replace=self._replaces)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._texts.show()
+            self._show()
+        super().changeEvent(event)
+
     def showEvent(self, event: object) -> None:
         """Follow what has changed meanwhile."""
         super().showEvent(event)  # type: ignore[arg-type]
@@ -140,15 +149,18 @@ class ExportDialog(QDialog):
     def _build(self) -> None:
         space = theme.tokens()
         for page in self.pages:
-            item = QListWidgetItem(icon(page.kind.icon), page.kind.title)
+            item = QListWidgetItem(icon(page.kind.icon), "")
+            self._texts.say(item.setText, page.kind.title)
             item.setSizeHint(QSize(0, 2 * space.space_l + space.space_s))
             self.kinds.addItem(item)
             self._stack.addWidget(page)
         self.kinds.setFixedWidth(_KINDS_WIDTH)
-        self.kinds.setAccessibleName("What to export")
+        self._texts.say(self.kinds.setAccessibleName, "What to export")
         self.folder.setText(str(self._settings.export_folder))
-        self.folder.setAccessibleName("Folder")
-        self.name.setAccessibleName("Name")
+        self._texts.say(self.folder.setAccessibleName, "Folder")
+        self._texts.say(self.name.setAccessibleName, "Name")
+        self._texts.say(self.cancel_button.setText, "&Stop")
+        self._texts.say(self.open_button.setText, "Open &Folder")
         self.start_button.setProperty("primary", True)
         self.start_button.setDefault(True)
         self.open_button.hide()
@@ -170,7 +182,8 @@ class ExportDialog(QDialog):
 
     def _destination(self) -> QFormLayout:
         space = theme.tokens()
-        browse = QPushButton("&Browse…")
+        browse = QPushButton()
+        self._texts.say(browse.setText, "&Browse…")
         browse.clicked.connect(self._browse)
         first, second = QHBoxLayout(), QHBoxLayout()
         for row in (first, second):
@@ -184,12 +197,15 @@ class ExportDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(space.space_l)
         form.setVerticalSpacing(space.space_s)
-        form.addRow("Folder", first)
-        form.addRow("Name", second)
+        for name, row in (("Folder", first), ("Name", second)):
+            named = label()
+            self._texts.say(named.setText, name)
+            form.addRow(named, row)
         return form
 
     def _buttons(self) -> QHBoxLayout:
-        close = QPushButton("Close")
+        close = QPushButton()
+        self._texts.say(close.setText, "Close")
         close.setAutoDefault(False)
         close.clicked.connect(self.hide)
         row = QHBoxLayout()
@@ -234,16 +250,17 @@ class ExportDialog(QDialog):
     def _show(self) -> None:
         if not self._own_name:
             self.name.setText(self.page.name)
-        self._suffix.setText(self.page.suffix or "new folder")
+        self._suffix.setText(self.page.suffix or tr("new folder"))
         progress = self.exporter.progress
         runs = progress is not None
         why = "" if runs else self.refusal()
         # What the button says may be replaced, and nothing that has come to be since.
         self._replaces = not why and not runs and self.target.exists()
-        self._why.setText(why or ("There is such a file already." if self._replaces else ""))
-        self.start_button.setText("&Replace the File" if self._replaces else "&Export")
+        said = why or ("There is such a file already." if self._replaces else "")
+        self._why.setText(tr(said) if said else "")
+        self.start_button.setText(tr("&Replace the File" if self._replaces else "&Export"))
         self.start_button.setEnabled(not why and not runs)
-        self.start_button.setToolTip(why)
+        self.start_button.setToolTip(tr(why) if why else "")
         self.start_button.setVisible(not runs)
         self.cancel_button.setVisible(runs)
         for widget in (self.kinds, self._stack, self.folder, self.name):
@@ -259,13 +276,13 @@ class ExportDialog(QDialog):
         self._own_name = True
 
     def _browse(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Export to", self.folder.text())
+        folder = QFileDialog.getExistingDirectory(self, tr("Export to"), self.folder.text())
         if folder:
             self.folder.setText(folder)
 
     def _cancel(self) -> None:
         self.exporter.cancel()
-        self.banner.show_message("Stopped. Nothing was written.", "", Severity.INFO)
+        self.banner.show_message(tr("Stopped. Nothing was written."), "", Severity.INFO)
 
     def _show_outcome(self, outcome: Outcome) -> None:
         self._last = outcome.path
@@ -273,7 +290,7 @@ class ExportDialog(QDialog):
         self.open_button.show()
         self._show()
         self._banner_in_sight.show_message(
-            f"Written: {outcome.path.name}",
+            tr("Written: {name}", name=outcome.path.name),
             "\n".join(outcome.cautions),
             Severity.WARNING if outcome.cautions else Severity.INFO,
         )

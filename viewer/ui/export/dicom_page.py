@@ -15,6 +15,7 @@ from viewer.ui import captions, theme
 from viewer.ui.export.exporter import Work
 from viewer.ui.export.page import NO_SERIES, Kind, Page
 from viewer.ui.icons import IconName
+from viewer.ui.language import tr
 
 
 class DicomPage(Page):
@@ -34,30 +35,35 @@ class DicomPage(Page):
             "Series",
             {"The active one": "active", "All of its study": "study", "All that is open": "all"},
         )
-        self.patient = QLineEdit(placeholderText="A pseudonym for each patient")
-        self.patient.setToolTip("Name and ID in place of the patient's")
+        self.patient = QLineEdit()
+        self.words.say(self.patient.setPlaceholderText, "A pseudonym for each patient")
+        self.words.say(self.patient.setToolTip, "Name and ID in place of the patient's")
         self.patient.textChanged.connect(self.changed)
-        self.form.addRow("Patient", self.patient)
+        self.row("Patient", self.patient)
         self.dates = self.choice(
             "Dates",
             {"Remove": False, "Shift by the same days for each patient": True},
             "Shifted dates keep the intervals between examinations",
         )
-        self.key = QLineEdit(placeholderText="New for this export, then forgotten")
-        self.key.setToolTip(
+        self.key = QLineEdit()
+        self.words.say(self.key.setPlaceholderText, "New for this export, then forgotten")
+        self.words.say(
+            self.key.setToolTip,
             "A file with the secret behind UIDs and pseudonyms. With the same one, later exports "
-            "belong to earlier ones. Keep it to yourself."
+            "belong to earlier ones. Keep it to yourself.",
         )
-        choose = QPushButton("&Choose…")
+        choose = QPushButton()
+        self.words.say(choose.setText, "&Choose…")
         choose.clicked.connect(self._choose_key)
         row = QHBoxLayout()
         row.setSpacing(theme.tokens().space_s)
         row.addWidget(self.key, 1)
         row.addWidget(choose)
-        self.form.addRow("Key", row)
-        self.note.setText(
+        self.row("Key", row)
+        self.words.say(
+            self.note.setText,
             "Text within the pixels stays. Images that are likely to have some are told of "
-            "afterwards; look at them before you pass them on."
+            "afterwards; look at them before you pass them on.",
         )
 
     @property
@@ -89,10 +95,16 @@ class DicomPage(Page):
                 report = deidentify(
                     chosen, part, options, Pseudonyms(secret), on_progress=on_progress
                 )
-            found = [f"{m} ({captions.count(n, 'file')})" for m, n in report.warnings.items()]
+            found = [f"{tr(m)} ({captions.count(n, 'file')})" for m, n in report.warnings.items()]
             if report.left_out:
                 number = captions.count(len(report.left_out), "file")
-                found.append(f"{number} could not be read and left out: {report.left_out[0]}")
+                found.append(
+                    tr(
+                        "{files} could not be read and left out: {first}",
+                        files=number,
+                        first=report.left_out[0],
+                    )
+                )
             return tuple(found)
 
         return write
@@ -113,9 +125,9 @@ class DicomPage(Page):
     def _choose_key(self) -> None:
         path, _ = QFileDialog.getSaveFileName(
             self,
-            "Key of the export: a new file, or the one of an earlier export",
+            tr("Key of the export: a new file, or the one of an earlier export"),
             self.key.text(),
-            "Keys (*.key);;All files (*)",
+            tr("Keys (*.key);;All files (*)"),
             options=QFileDialog.Option.DontConfirmOverwrite,
         )
         if path:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QLabel,
+    QLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from viewer.export.order import Order, export
 from viewer.export.output import OnProgress
@@ -16,6 +25,7 @@ from viewer.session.display import Display
 from viewer.ui import theme
 from viewer.ui.export.exporter import Work
 from viewer.ui.icons import IconName
+from viewer.ui.language import Texts
 from viewer.ui.parts import label
 
 if TYPE_CHECKING:
@@ -70,8 +80,12 @@ class Page(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space.space_m)
-        column.addWidget(label(self.kind.title, "title"))
-        column.addWidget(label(self.kind.about, "muted", wraps=True))
+        self.words = Texts()
+        title, about = label(role="title"), label(role="muted", wraps=True)
+        self.words.say(title.setText, self.kind.title)
+        self.words.say(about.setText, self.kind.about)
+        column.addWidget(title)
+        column.addWidget(about)
         column.addSpacing(space.space_s)
         column.addLayout(self.form)
         column.addWidget(self.note)
@@ -110,21 +124,42 @@ class Page(QWidget):
         """What the exporter is to do, with the options as they are now."""
         raise NotImplementedError
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.words.show()
+            self.refresh()
+        super().changeEvent(event)
+
+    def row(self, name: str, content: QWidget | QLayout) -> None:
+        """Add an option with its name."""
+        named = QLabel()
+        self.words.say(named.setText, name)
+        if isinstance(content, QWidget):
+            named.setBuddy(content)
+            self.form.addRow(named, content)
+        else:
+            self.form.addRow(named, content)
+
     def choice(self, name: str, entries: dict[str, object], tip: str = "") -> QComboBox:
         """Add a list to choose from; its data are the values."""
         box = QComboBox()
-        for text, value in entries.items():
-            box.addItem(text, value)
-        box.setToolTip(tip)
+        for number, (text, value) in enumerate(entries.items()):
+            box.addItem("", value)
+            self.words.say(partial(box.setItemText, number), text)
+        if tip:
+            self.words.say(box.setToolTip, tip)
         box.currentIndexChanged.connect(self.changed)
-        self.form.addRow(name, box)
+        self.row(name, box)
         return box
 
     def tick(self, name: str, *, on: bool, tip: str = "") -> QCheckBox:
         """Add a box to tick."""
-        box = QCheckBox(name)
+        box = QCheckBox()
+        self.words.say(box.setText, name)
         box.setChecked(on)
-        box.setToolTip(tip)
+        if tip:
+            self.words.say(box.setToolTip, tip)
         self.form.addRow("", box)
         return box
 

@@ -14,6 +14,7 @@ from viewer.ui import captions, theme
 from viewer.ui.export.exporter import Work
 from viewer.ui.export.page import STILL_READING, Kind, Page, series_work
 from viewer.ui.icons import IconName
+from viewer.ui.language import tr
 
 
 class SweepPage(Page):
@@ -32,9 +33,11 @@ class SweepPage(Page):
         row = QHBoxLayout()
         row.setSpacing(theme.tokens().space_s)
         row.addWidget(self.first, 1)
-        row.addWidget(QLabel("to"))
+        to = QLabel()
+        self.words.say(to.setText, "to")
+        row.addWidget(to)
         row.addWidget(self.last, 1)
-        self.form.addRow("Slices", row)
+        self.row("Slices", row)
         self.texts = self.tick(
             "Texts on the pictures", on=True, tip="Number of the slice, window, sides of the body"
         )
@@ -58,11 +61,11 @@ class SweepPage(Page):
             self._show_range()
         why = self.display.no_cross_sections
         self.orientation.setEnabled(not why)
-        self.orientation.setToolTip(why or "Of the slices")
+        self.orientation.setToolTip(tr(why or "Of the slices"))
         there = self._heat is not None
         self.heatmap.setEnabled(there)
         self.heatmap.setToolTip(
-            "As it lies over the view" if there else "Analyze the series first."
+            tr("As it lies over the view" if there else "Analyze the series first.")
         )
         self._show_note()
 
@@ -119,16 +122,16 @@ class SweepPage(Page):
     def _show_note(self) -> None:
         display = self.display
         if display.volume is None or display.volume.color is not None:
-            self.note.setText("The colours are those of the files.")
+            self.note.setText(tr("The colours are those of the files."))
             return
         parts = [captions.window_line(display.window)]
         if display.inverted:
-            parts.append("inverted")
+            parts.append(tr("inverted"))
         if display.slab(self._orientation) is not None:
             parts.append(captions.slab_line(display.slab(self._orientation)))
         if display.is_turned(self._orientation):
-            parts.append("turned planes")
-        self.note.setText(f"Drawn as in the view: {', '.join(parts)}.")
+            parts.append(tr("turned planes"))
+        self.note.setText(tr("Drawn as in the view: {how}.", how=", ".join(parts)))
 
     def _show_range(self) -> None:
         stack = self.display.stack(self._orientation)
@@ -172,8 +175,9 @@ class FilmPage(SweepPage):
     def build(self) -> None:
         """Add the speed to the options of slices."""
         super().build()
-        self.speed = QSpinBox(minimum=1, maximum=60, value=15, suffix=" slices / s")
-        self.form.addRow("Speed", self.speed)
+        self.speed = QSpinBox(minimum=1, maximum=60, value=15)
+        self.words.say(self.speed.setSuffix, " slices / s")
+        self.row("Speed", self.speed)
 
     def order(self) -> Order:
         """What is wanted, with the speed."""

@@ -7,6 +7,7 @@ from viewer.export.volume import VolumeFormat, caution, refusal
 from viewer.ui.export.exporter import Work
 from viewer.ui.export.page import STILL_READING, Kind, Page, series_work
 from viewer.ui.icons import IconName
+from viewer.ui.language import tr
 
 
 class VolumePage(Page):
@@ -34,7 +35,8 @@ class VolumePage(Page):
     def refresh(self) -> None:
         """Tell of what other programs may not read."""
         volume = self.display.volume
-        self.note.setText("" if volume is None else caution(volume, self.format.currentData()[1]))
+        text = "" if volume is None else caution(volume, self.format.currentData()[1])
+        self.note.setText(tr(text) if text else "")
 
     @property
     def suffix(self) -> str:
@@ -53,4 +55,4 @@ class VolumePage(Page):
         display = self.display
         assert display.volume is not None
         warning = caution(display.volume, kind)
-        return series_work(display, Order(form), (warning,) if warning else ())
+        return series_work(display, Order(form), (tr(warning),) if warning else ())

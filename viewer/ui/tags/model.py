@@ -18,6 +18,7 @@ from PySide6.QtGui import QColor
 
 from viewer.dicom.attributes import AttributeTable, Place
 from viewer.ui import captions, theme
+from viewer.ui.language import tr
 
 _Index = QModelIndex | QPersistentModelIndex
 _ABSENT = "not there"
@@ -141,7 +142,7 @@ class TagModel(QAbstractItemModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         """The titles."""
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return _TITLES[section]
+            return tr(_TITLES[section])
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -165,10 +166,10 @@ class TagModel(QAbstractItemModel):
         attribute = table.attribute(place)
         if column == Column.VALUE:
             value = table.value(place, self._file)
-            return _ABSENT if value is None else value
+            return tr(_ABSENT) if value is None else value
         if column == Column.DIFFERS:
             different = table.distinct(place)
-            return f"varies: {different} values" if different > 1 else ""
+            return tr("varies: {n} values", n=different) if different > 1 else ""
         return (attribute.tag, attribute.name, attribute.vr)[column]
 
     def _color(self, place: Place, column: int) -> QColor | None:
@@ -244,14 +245,14 @@ class ValuesModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         """The titles."""
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return ("No.", "Value", "File")[section]
+            return tr(("No.", "Value", "File")[section])
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Words and colours."""
         value = self._values[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            words = (str(index.row() + 1), _ABSENT if value is None else value)
+            words = (str(index.row() + 1), tr(_ABSENT) if value is None else value)
             return (*words, self._files[index.row()])[index.column()]
         if role == Qt.ItemDataRole.ForegroundRole and (value is None or index.column() != 1):
             return QColor(theme.tokens().text_muted)
@@ -264,5 +265,5 @@ def summary(table: AttributeTable) -> str:
     varying = sum(1 for p in table.places if table.attribute(p).tag and table.distinct(p) > 1)
     parts = [captions.count(tags, "attribute"), captions.count(len(table.files), "file")]
     if len(table.files) > 1:
-        parts.append(f"{varying} vary")
+        parts.append(tr("{n} vary", n=varying))
     return " · ".join(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -27,10 +27,12 @@ from viewer.dicom.source import Source
 from viewer.session.session import Session
 from viewer.ui import theme
 from viewer.ui.icons import IconName, icon
+from viewer.ui.language import Texts, tr
 from viewer.ui.parts import label
 from viewer.ui.tags.model import Column, TagModel, TagSearch, ValuesModel, summary
 from viewer.ui.tags.reader import TagReader
 
+_NO_DICOM = "The active series is not DICOM: it has no tags."
 _SIZE = QSize(980, 680)
 _WIDTHS = {Column.TAG: 164, Column.NAME: 256, Column.VR: 48, Column.VALUE: 340}
 
@@ -46,7 +48,8 @@ class TagsWindow(QDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tags_window")
-        self.setWindowTitle("Tags")
+        self._texts = Texts()
+        self._texts.say(self.setWindowTitle, "Tags")
         self._session = session
         self._series: Series | None = None
         self._files: tuple[Source, ...] = ()
@@ -54,16 +57,25 @@ class TagsWindow(QDialog):
         self.model = TagModel()
         self.found = TagSearch(self.model)
         self.values = ValuesModel()
-        self.search = QLineEdit(placeholderText="Search tags, keywords, VR and values")
-        self.only_varying = QCheckBox("Only what &varies")
+        self.search = QLineEdit()
+        self.only_varying = QCheckBox()
         self.tree, self.table = QTreeView(), QTableView()
         self._where, self._state = label(role="muted"), label(role="muted")
-        self._copy_cell = QAction("Copy Cell", self)
-        self._copy_row = QAction("Copy Row", self)
-        self._copy_values = QAction("Copy the Values of All Files", self)
+        self._copy_cell = QAction(self)
+        self._copy_row = QAction(self)
+        self._copy_values = QAction(self)
         self._build()
         self._connect()
         self.resize(_SIZE)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._texts.show()
+            self._show_where()
+            if self.model.table.files:
+                self._state.setText(summary(self.model.table))
+        super().changeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Follow what has changed meanwhile."""
@@ -96,8 +108,22 @@ class TagsWindow(QDialog):
         space = theme.tokens()
         self.search.addAction(icon(IconName.SEARCH), QLineEdit.ActionPosition.LeadingPosition)
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Search")
-        self.only_varying.setToolTip("Leave out what is the same in all files of the series")
+        for set_text, text in (
+            (self.search.setPlaceholderText, "Search tags, keywords, VR and values"),
+            (self.search.setAccessibleName, "Search"),
+            (self.only_varying.setText, "Only what &varies"),
+            (
+                self.only_varying.setToolTip,
+                "Leave out what is the same in all files of the series",
+            ),
+            (self.tree.setAccessibleName, "Attributes"),
+            (self.table.setAccessibleName, "Values in all files"),
+            (self.table.setToolTip, "Double-click to go to the slice"),
+            (self._copy_cell.setText, "Copy Cell"),
+            (self._copy_row.setText, "Copy Row"),
+            (self._copy_values.setText, "Copy the Values of All Files"),
+        ):
+            self._texts.say(set_text, text)
         self._build_tree()
         self._build_table()
         splitter = QSplitter(Qt.Orientation.Vertical)
@@ -123,7 +149,6 @@ class TagsWindow(QDialog):
     def _build_tree(self) -> None:
         tree = self.tree
         tree.setModel(self.found)
-        tree.setAccessibleName("Attributes")
         tree.setUniformRowHeights(True)
         tree.setAlternatingRowColors(True)
         tree.setIndentation(14)
@@ -140,8 +165,6 @@ class TagsWindow(QDialog):
     def _build_table(self) -> None:
         table = self.table
         table.setModel(self.values)
-        table.setAccessibleName("Values in all files")
-        table.setToolTip("Double-click to go to the slice")
         table.verticalHeader().hide()
         table.setShowGrid(False)
         table.setAlternatingRowColors(True)
@@ -176,8 +199,8 @@ class TagsWindow(QDialog):
             return
         self._files = files
         self.model.show_table(AttributeTable(()), 0)
-        self._where.setText("" if files else "The active series is not DICOM: it has no tags.")
-        self._state.setText("Reading…" if files else "")
+        self._where.setText("" if files else tr(_NO_DICOM))
+        self._state.setText(tr("Reading…") if files else "")
         if files:
             self.reader.start(files, self._file_in_view())
         else:
@@ -202,7 +225,7 @@ class TagsWindow(QDialog):
 
     def _show_progress(self, done: int, total: int) -> None:
         if total > 1:
-            self._state.setText(f"Comparing {done} of {total} files…")
+            self._state.setText(tr("Comparing {n} of {total} files…", n=done, total=total))
 
     def _show_where(self) -> None:
         files = self.model.table.files
@@ -211,7 +234,8 @@ class TagsWindow(QDialog):
         number = self._files.index(files[self.model.file]) + 1
         name = files[self.model.file].path.name
         total = len(self._files)
-        self._where.setText(f"File {number} of {total}: {name}" if total > 1 else f"File: {name}")
+        text = "File {number} of {total}: {name}" if total > 1 else "File: {name}"
+        self._where.setText(tr(text, number=number, total=total, name=name))
 
     def _search(self, text: str) -> None:
         self.found.search(text)
@@ -291,7 +315,7 @@ def no_tags(series: Series | None) -> str:
     """Why there are no tags to be shown; empty where there are."""
     if series is None:
         return "Open a series first."
-    return "" if series.slices else "The active series is not DICOM: it has no tags."
+    return "" if series.slices else _NO_DICOM
 
 
 def _copy(text: str) -> None:
