@@ -47,6 +47,12 @@ class Recorder:
     def is_on_handle(self, position: QPointF) -> bool:
         return position.x() < -1000
 
+    def frame(self, press: QPointF, at: QPointF) -> None:
+        self.calls.append(("frame", press.x(), at.x()))
+
+    def take_frame(self) -> None:
+        self.calls.append(("take",))
+
     def turn_planes(self, before: QPointF, after: QPointF) -> None:
         self.calls.append(("turn", before.x(), after.x()))
 

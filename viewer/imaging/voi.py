@@ -149,6 +149,55 @@ def apply_voi(values: npt.NDArray[Any], voi: Voi, *, inverted: bool = False) -> 
     return _to_gray(values, voi, inverted)
 
 
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """How often values occur.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (n,)
+    edges : ndarray of float, shape (n + 1,)
+        Of the bins, ascending.
+    """
+
+    counts: npt.NDArray[np.intp]
+    edges: npt.NDArray[np.float64]
+
+
+def histogram(
+    values: npt.NDArray[Any], bins: int = 256, *, shown: npt.NDArray[np.bool_] | None = None
+) -> Histogram | None:
+    """How often values occur that are not padding; None where there are none.
+
+    Large arrays are sampled at a stride. Bins reach over all but the rarest of the values, so that
+    a bit of metal does not press everything else together.
+
+    Parameters
+    ----------
+    values : ndarray of int16 or float32, shape (rows, columns) or (slices, rows, columns)
+    bins : int
+    shown : ndarray of bool, shape (rows, columns), optional
+        Which pixels of each slice count.
+    """
+    sample = _sample(values, shown)
+    if sample.size == 0:
+        return None
+    low, high = (float(v) for v in np.percentile(sample, (0.02, 99.98)))
+    margin = 0.04 * (high - low) or 1.0
+    counts, edges = np.histogram(sample, bins, (low - margin, high + margin))
+    return Histogram(counts, edges)
+
+
+def _sample(values: npt.NDArray[Any], shown: npt.NDArray[np.bool_] | None) -> npt.NDArray[Any]:
+    """Values at a stride that are not padding and not hidden."""
+    flat = values.reshape(-1)
+    sampled = np.arange(0, flat.size, max(1, flat.size // 200_000))
+    if shown is not None:
+        sampled = sampled[shown.reshape(-1)[sampled % shown.size]]
+    sample = flat[sampled]
+    return np.asarray(sample[~is_padding(sample)])
+
+
 def auto_window(
     values: npt.NDArray[Any],
     low: float = 1.0,
@@ -168,12 +217,7 @@ def auto_window(
     shown : ndarray of bool, shape (rows, columns), optional
         Which pixels of each slice count; a shutter hides the others.
     """
-    flat = values.reshape(-1)
-    sampled = np.arange(0, flat.size, max(1, flat.size // 200_000))
-    if shown is not None:
-        sampled = sampled[shown.reshape(-1)[sampled % shown.size]]
-    sample = flat[sampled]
-    sample = sample[~is_padding(sample)]
+    sample = _sample(values, shown)
     if sample.size == 0:
         return Window(0, 1, "Auto")
     bottom, top = np.percentile(sample, (low, high))

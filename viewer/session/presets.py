@@ -59,6 +59,18 @@ class WindowPresets(BaseModel):
         raise KeyError(f"There is no window preset {preset!r}; there are {known}.")
 
 
+def with_presets(like: WindowPresets, presets: tuple[WindowPreset, ...]) -> WindowPresets:
+    """Other presets in the same unit.
+
+    Raises
+    ------
+    ValueError
+        Two have the same name or key.
+    """
+    document = like.model_dump(by_alias=True) | {"presets": [p.model_dump() for p in presets]}
+    return WindowPresets.model_validate(document)
+
+
 def load_presets(path: Path) -> WindowPresets:
     """Read and validate a file of presets (``resources/windows.json``).
 

@@ -85,6 +85,8 @@ class ActionId(StrEnum):
     TOOL_PAN = auto()
     TOOL_ZOOM = auto()
     TOOL_CROSSHAIR = auto()
+    TOOL_REGION = auto()
+    WINDOW = auto()
     MEASURE_LENGTH = auto()
     MEASURE_BIDIRECTIONAL = auto()
     MEASURE_ANGLE = auto()
@@ -341,6 +343,20 @@ _SPECS: dict[ActionId, _Spec] = {
     A.TOOL_CROSSHAIR: _Spec(
         "Point", (), I.FINDING, "Left drag brings all views to a point", True, group="tool"
     ),
+    A.TOOL_REGION: _Spec(
+        "Window from a Region",
+        ("Shift+W",),
+        I.REGION,
+        "Left drag draws a rectangle; the window is fitted to the values in it",
+        True,
+        group="tool",
+    ),
+    A.WINDOW: _Spec(
+        "Window and Presets…",
+        ("W",),
+        I.WINDOW,
+        "The window as numbers and on the histogram, and the presets",
+    ),
     A.MEASURE_LENGTH: _measuring("Length", "L", I.RULER, "the ends of a line"),
     A.MEASURE_BIDIRECTIONAL: _measuring(
         "Bidirectional", "D", I.BIDIRECTIONAL, "the ends of the long axis"
@@ -434,6 +450,7 @@ TOOLS = {
     A.TOOL_PAN: "pan",
     A.TOOL_ZOOM: "zoom",
     A.TOOL_CROSSHAIR: "crosshair",
+    A.TOOL_REGION: "region",
 }
 MEASURES = {
     A.MEASURE_LENGTH: Kind.LENGTH,

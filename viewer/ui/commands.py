@@ -251,7 +251,8 @@ class Commands(QObject):
         self._actions.refuse(A.TAGS, no_tags(series))
         for name in (A.AUTO_WINDOW, A.INVERT):
             self._actions.refuse(name, why or display.no_window)
-        self._actions.refuse(A.TOOL_WINDOW, display.no_window)
+        for name in (A.TOOL_WINDOW, A.TOOL_REGION):
+            self._actions.refuse(name, display.no_window)
         self._show_measurements()
         planes = series is not None and any(s.has_overlays for s in series.slices)
         self._actions.refuse(

@@ -197,6 +197,14 @@ def draw_references(painter: QPainter, lines: Sequence[tuple[QLineF, str]]) -> N
         painter.drawLine(line)
 
 
+def draw_frame(painter: QPainter, frame: QRectF) -> None:
+    """Draw a frame that is being dragged."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for name, width in (("overlay_shadow", 3.0), ("measurement", 1.2)):
+        painter.setPen(QPen(_color(name, 0.6 if width > 2 else 1.0), width))
+        painter.drawRect(frame)
+
+
 def draw_ring(painter: QPainter, at: QPointF, radius: float) -> None:
     """Draw the edge of a magnifier."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -28,6 +28,7 @@ class IconName(StrEnum):
     ZOOM = "magnifying-glass-plus"
     SCROLL = "mouse-simple"
     CROSSHAIR = "crosshair"
+    REGION = "selection"
     OVERLAY = "stack-simple"
     VISIBLE = "eye"
     HIDDEN = "eye-slash"

@@ -51,6 +51,7 @@ from viewer.ui.status_bar import StatusBar
 from viewer.ui.tags.window import TagsWindow
 from viewer.ui.training.launcher import TrainingLauncher
 from viewer.ui.welcome import Welcome
+from viewer.ui.window.dialog import WindowDialog
 from viewer.ui.window_menu import WindowMenu
 
 if TYPE_CHECKING:
@@ -104,7 +105,9 @@ class MainWindow(QMainWindow):
         self.measuring = MeasureTools(session, self)
         for pane in self.panes.grid.all_panes:
             MeasureLayer(pane.slice_view, session, self.measuring)
-        self.windows = WindowMenu(session, presets, self.actions_[A.AUTO_WINDOW], self)
+        in_use = settings.window_presets or presets
+        self.windows = WindowMenu(session, in_use, self.actions_[A.AUTO_WINDOW], self)
+        self.window_dialog = WindowDialog(session, in_use, presets, self)
         self.colors = ColormapMenu(session, self)
         self.banner = Banner()
         self.series_panel = SeriesPanel(session)
@@ -264,6 +267,7 @@ class MainWindow(QMainWindow):
             (A.QUIT, self.close),
             (A.REPORT, self.show_report),
             (A.FUSION, self.show_fusion),
+            (A.WINDOW, self._show_window_dialog),
             (A.MEASUREMENTS, self.show_measurements),
             (A.OPEN_SESSION, self.sessions.ask_and_open),
             (A.SAVE_SESSION, self.sessions.ask_and_save),
@@ -293,6 +297,7 @@ class MainWindow(QMainWindow):
         self.report_panel.counted.connect(partial(self._count, self.report_panel))
         self.measure_panel.counted.connect(partial(self._count, self.measure_panel))
         self.session.volume_changed.connect(self._show_centre)
+        self.window_dialog.presets.changed.connect(self._use_presets)
         self._show_device()
 
     def _restore(self) -> None:
@@ -343,6 +348,15 @@ class MainWindow(QMainWindow):
     def _show_names(self, shown: bool) -> None:
         self.series_panel.show_names(shown)
         self.panes.change_options(patient_names=shown)
+
+    def _show_window_dialog(self) -> None:
+        self.window_dialog.show()
+        self.window_dialog.raise_()
+
+    def _use_presets(self, presets: WindowPresets) -> None:
+        self._settings.window_presets = presets
+        self.windows.set_presets(presets)
+        self.addActions(self.windows.preset_actions)
 
     def _find_series(self) -> None:
         self.actions_[A.SERIES_PANEL].setChecked(True)

@@ -74,7 +74,13 @@ _VIEW: tuple[_Entry, ...] = (
     A.SIDE_PANEL,
     A.FULL_SCREEN,
 )
-_TOOLS: tuple[_Entry, ...] = (A.TOOL_WINDOW, A.TOOL_PAN, A.TOOL_ZOOM, A.TOOL_CROSSHAIR)
+_TOOLS: tuple[_Entry, ...] = (
+    A.TOOL_WINDOW,
+    A.TOOL_PAN,
+    A.TOOL_ZOOM,
+    A.TOOL_CROSSHAIR,
+    A.TOOL_REGION,
+)
 _IMAGE: tuple[_Entry, ...] = (
     A.INVERT,
     A.FLIP_HORIZONTAL,
@@ -216,6 +222,7 @@ def build_menus(
     _fill(menu(view, "Language"), _LANGUAGES, actions)
     image = menu(bar, "&Image")
     image.addMenu(windows)
+    image.addAction(actions[A.WINDOW])
     image.addMenu(colors)
     _fill(menu(image, "Left Mouse Button"), _TOOLS, actions)
     _fill(menu(image, "Slices"), _SLICES, actions)

@@ -27,6 +27,7 @@ class Tool(StrEnum):
     CROSSHAIR = "crosshair"
     SLICES = "slices"
     TURN = "turn"
+    REGION = "region"
 
 
 def tool_for(
@@ -68,6 +69,8 @@ class Target(Protocol):
     def scrub(self, position: QPointF) -> None: ...  # noqa: D102
     def is_on_handle(self, position: QPointF) -> bool: ...  # noqa: D102
     def turn_planes(self, before: QPointF, after: QPointF) -> None: ...  # noqa: D102
+    def frame(self, press: QPointF, at: QPointF) -> None: ...  # noqa: D102
+    def take_frame(self) -> None: ...  # noqa: D102
     def scroll_slices(self, slices: int) -> None: ...  # noqa: D102
     def click(self, position: QPointF) -> None: ...  # noqa: D102
 
@@ -124,6 +127,8 @@ class Mouse:
             self._target.pan(delta)
         elif drag.tool is Tool.TURN:
             self._target.turn_planes(at - delta, at)
+        elif drag.tool is Tool.REGION:
+            self._target.frame(drag.press, at)
         elif drag.tool is Tool.ZOOM:
             self._target.zoom(_ZOOM_PER_PX ** -delta.y(), drag.press)
         else:
@@ -142,6 +147,8 @@ class Mouse:
         if drag is None or drag.button is not button:
             return
         self._drag = None
+        if drag.tool is Tool.REGION and drag.moved:
+            self._target.take_frame()
         plain = button is Qt.MouseButton.LeftButton and drag.tool not in (Tool.SLICES, Tool.TURN)
         if not drag.moved and plain:
             self._target.click(at)

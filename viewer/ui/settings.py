@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 from viewer.session.links import LinkOptions
+from viewer.session.presets import WindowPresets
 from viewer.ui.foreground import ViewOptions
 from viewer.ui.language import Language
 from viewer.ui.layouts import LayoutName
@@ -130,6 +131,19 @@ class Settings:
         self._store.setValue("view/overlay_planes", value.overlay_planes)
         self._store.setValue("view/shutter", value.shutter)
         self._store.setValue("view/smooth", value.smooth)
+
+    @property
+    def window_presets(self) -> WindowPresets | None:
+        """The user's own window presets; None where none were made, or they cannot be read."""
+        text = str(self._store.value("window_presets", ""))
+        try:
+            return WindowPresets.model_validate_json(text) if text else None
+        except ValueError:
+            return None  # written by hand, or by another version
+
+    @window_presets.setter
+    def window_presets(self, value: WindowPresets) -> None:
+        self._store.setValue("window_presets", value.model_dump_json(by_alias=True))
 
     @property
     def links(self) -> LinkOptions:

@@ -29,7 +29,7 @@ from viewer.imaging.overlay import colorize
 from viewer.imaging.plane import Orientation, Plane, Stack
 from viewer.imaging.reslice import GridCut, grid_cut, reslice, reslice_color
 from viewer.imaging.slab import reslice_slab
-from viewer.imaging.voi import VoiLut, Window, apply_voi
+from viewer.imaging.voi import VoiLut, Window, apply_voi, auto_window
 from viewer.imaging.volume import Volume, is_padding
 from viewer.session.display import Display
 from viewer.session.jobs import Job
@@ -44,6 +44,10 @@ from viewer.ui.placement import Placement, camera_at, camera_holding
 from viewer.ui.slice_picture import SlicePicture
 
 _LENS_PX, _LENS_FACTOR = 110.0, 2.5
+
+
+#: Percentiles of the values in a region that become black and white.
+_OF_A_REGION = (2.0, 98.0)
 
 
 class _Stale(Flag):
@@ -112,6 +116,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._heatmap: Volume | None = None
         self._marked: list[int] | None = None
         self._caption = ""
+        self._frame: QRectF | None = None
         self._pointer: Points | None = None
         self._picture = SlicePicture(self.scene())
         self._set_up()
@@ -267,6 +272,25 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         if crosshair is not None:
             self._display.turn(self.orientation, crosshair.angle(before, after))
 
+    def frame(self, press: QPointF, at: QPointF) -> None:
+        """Draw a frame between two points of the view."""
+        self._frame = QRectF(press, at).normalized()
+        self._repaint()
+
+    def take_frame(self) -> None:
+        """Fit the window to the values in the frame, and take it away."""
+        frame, self._frame = self._frame, None
+        self._repaint()
+        placement, cut = self.placement, self._cut
+        if frame is None or placement is None or cut is None or self._display.no_window:
+            return
+        corners = [placement.lps_of(corner) for corner in (frame.topLeft(), frame.bottomRight())]
+        rows, columns = cut.plane.to_pixel(np.array(corners))
+        inside = cut.values[_between(rows), _between(columns)]
+        if inside.size and not is_padding(inside).all():
+            low, high = _OF_A_REGION
+            self._display.set_window(replace(auto_window(inside, low, high), name="Region"))
+
     def point_at(self, position: QPointF) -> None:
         """Bring all views to the point under the pointer."""
         placement = self.placement
@@ -347,6 +371,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
                 drawing.draw_references(painter, self.references())
             if self._options.magnifier and self._pointer is not None:
                 self._draw_magnifier(painter, foreground.placement.position_of(self._pointer))
+            if self._frame is not None:
+                drawing.draw_frame(painter, self._frame)
             foreground.paint(painter, self._options, self._pointer, self._projected, self._caption)
 
     # Inside
@@ -674,3 +700,9 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._pointer = lps
         self.probed.emit(lps)
         self.viewport().update()
+
+
+def _between(ends: npt.NDArray[np.float64]) -> slice:
+    """The pixels between two fractional ones, both included, within the picture's first edge."""
+    low, high = (max(round(float(n)), 0) for n in (ends.min(), ends.max()))
+    return slice(low, high + 1)

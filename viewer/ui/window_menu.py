@@ -29,6 +29,8 @@ class WindowMenu(QMenu):
 
     #: The name and values of the window in use.
     caption_changed = Signal(str)
+    #: There are other presets: see ``preset_actions``.
+    presets_changed = Signal()
 
     def __init__(
         self,
@@ -43,15 +45,27 @@ class WindowMenu(QMenu):
         self._files: list[QAction] = []
         self.addAction(auto)
         self.addSeparator()
-        self.preset_actions = [
-            self._entry(p.window, f"preset_{p.id}", str(p.key) if p.key is not None else "")
-            for p in presets.presets
-        ]
+        self.preset_actions: list[QAction] = []
         self._end = self.addSeparator()
+        self.set_presets(presets)
         session.window_changed.connect(self._announce)
         session.volume_changed.connect(self._list_files_windows)
         session.active_changed.connect(self._list_files_windows)
         self._list_files_windows()
+
+    def set_presets(self, presets: WindowPresets) -> None:
+        """Offer other presets."""
+        for action in self.preset_actions:
+            self.removeAction(action)
+            action.setShortcuts([])
+            action.deleteLater()
+        self.preset_actions = [
+            self._entry(p.window, f"preset_{p.id}", str(p.key) if p.key is not None else "")
+            for p in presets.presets
+        ]
+        self.insertActions(self._end, self.preset_actions)
+        self._show_possible()
+        self.presets_changed.emit()
 
     @property
     def caption(self) -> str:
@@ -82,6 +96,11 @@ class WindowMenu(QMenu):
             windows = (*series.windows, *series.voi_luts)
         origin = "File: " if series is None or series.unit != SUV else ""
         self._files = [self._entry(w, f"file_{n}", "", origin) for n, w in enumerate(windows)]
+        self._show_possible()
+        self._announce()
+
+    def _show_possible(self) -> None:
+        series = self._session.active
         why = _NO_VOLUME if series is None else "" if series.unit == "HU" else _NO_HU
         for actions, reason in (
             (self.preset_actions, self._session.display.no_window or why),
@@ -90,7 +109,6 @@ class WindowMenu(QMenu):
             for action in actions:
                 action.setEnabled(not reason)
                 action.setToolTip(reason or action.text())
-        self._announce()
 
     def _announce(self) -> None:
         self.caption_changed.emit(self.caption)

@@ -1,0 +1,1 @@
+"""The window of values: numbers, histogram and presets."""
