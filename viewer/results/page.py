@@ -14,7 +14,7 @@ from ai.findings import Finding, Findings
 from viewer import DISCLAIMER
 
 #: Of the pictures and the lines of the table that a page has room for.
-MOST_PICTURES, MOST_LINES = 3, 20
+MOST_PICTURES, MOST_LINES = 2, 15
 _WIDTH = 1000
 _QUALITY = 85
 
@@ -37,8 +37,10 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .5mm 4mm; margi
 dt { color: #555b66 }
 dd { margin: 0; overflow-wrap: anywhere }
 figure { margin: 0; break-inside: avoid }
-.pictures { display: grid; gap: 3mm; grid-template-columns: repeat(auto-fit, minmax(80mm, 1fr)) }
-img { width: 100%; display: block }
+.pictures { display: grid; gap: 3mm; margin-top: 3mm }
+.pictures.two { grid-template-columns: 1fr 1fr }
+img { width: 100%; max-height: 110mm; object-fit: contain; object-position: left; display: block }
+@media print { body { margin: 0 } }
 """
 
 
@@ -62,6 +64,7 @@ def write_page(
     title : str
         The series' description.
     """
+    taken = list(pictures.items())[:MOST_PICTURES]
     body = [
         f"<h1>{escape(findings.model.id)}: {escape(_answer(findings, shown))}</h1>",
         f'<p class="faint">{escape(title or "Series")} · {escape(findings.series_uid)}</p>',
@@ -69,10 +72,10 @@ def write_page(
         *_outside(findings),
         *_classes(findings),
         *_table(findings, shown),
-        '<div class="pictures">',
+        f'<div class="pictures{" two" if len(taken) > 1 else ""}">',
         *(
             f'<figure><img src="{_embedded(picture)}" alt="{escape(name)}"></figure>'
-            for name, picture in list(pictures.items())[:MOST_PICTURES]
+            for name, picture in taken
         ),
         "</div>",
         "<h2>How this came about</h2>",
