@@ -92,8 +92,16 @@
         <translation>关于 Hounsfield</translation>
     </message>
     <message>
+        <source>Accept Finding</source>
+        <translation>接受所见</translation>
+    </message>
+    <message>
         <source>Actual Pixels</source>
         <translation>实际像素</translation>
+    </message>
+    <message>
+        <source>Agree with the selected finding; Delete takes one off the list</source>
+        <translation>同意选中的所见；按 Delete 可将其从列表中移除</translation>
     </message>
     <message>
         <source>All DICOM attributes of the series, and what varies in it</source>
@@ -130,6 +138,10 @@
     <message>
         <source>Analyze the series first.</source>
         <translation>请先分析该序列。</translation>
+    </message>
+    <message>
+        <source>Analyze two series first, an earlier and a later one.</source>
+        <translation>请先分析两个序列：一个较早，一个较晚。</translation>
     </message>
     <message>
         <source>Angle</source>
@@ -226,6 +238,10 @@
     <message>
         <source>Colour images can be exported as pictures only.</source>
         <translation>彩色图像只能导出为图片。</translation>
+    </message>
+    <message>
+        <source>Comment on Finding…</source>
+        <translation>为所见添加备注…</translation>
     </message>
     <message>
         <source>Comparing {n} of {total} files…</source>
@@ -374,6 +390,10 @@
     <message>
         <source>Follow the System</source>
         <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Follow-Up…</source>
+        <translation>随访对比…</translation>
     </message>
     <message>
         <source>Format</source>
@@ -576,6 +596,10 @@
         <translation>减薄当前视图的层块</translation>
     </message>
     <message>
+        <source>Match the findings of two dates and see what has grown</source>
+        <translation>匹配两次检查的所见，查看哪些增大</translation>
+    </message>
+    <message>
         <source>Maximise View</source>
         <translation>最大化视图</translation>
     </message>
@@ -606,6 +630,10 @@
     <message>
         <source>Mouse and Keys</source>
         <translation>鼠标和快捷键</translation>
+    </message>
+    <message>
+        <source>Move and size the box of the selected finding</source>
+        <translation>移动选中所见的框并调整大小</translation>
     </message>
     <message>
         <source>NIfTI (.nii.gz)</source>
@@ -860,6 +888,10 @@
         <translation>重做</translation>
     </message>
     <message>
+        <source>Redraw Box of Finding…</source>
+        <translation>重画所见的框…</translation>
+    </message>
+    <message>
         <source>Reference Lines</source>
         <translation>参考线</translation>
     </message>
@@ -914,6 +946,10 @@
     <message>
         <source>Search tags, keywords, VR and values</source>
         <translation>搜索标签、关键字、VR 和值</translation>
+    </message>
+    <message>
+        <source>Select a finding first.</source>
+        <translation>请先选择一个所见。</translation>
     </message>
     <message>
         <source>Select a measurement or a finding first.</source>
@@ -1310,6 +1346,10 @@
     <message>
         <source>Window width and level, and the presets</source>
         <translation>窗宽窗位及其预设</translation>
+    </message>
+    <message>
+        <source>Write something about the selected finding</source>
+        <translation>为选中的所见写下备注</translation>
     </message>
     <message>
         <source>Write the measurements as CSV, JSON or a DICOM structured report</source>

@@ -18,6 +18,7 @@ from viewer.imaging.roi.figure import Figure, Kind
 from viewer.imaging.voi import VoiFunction, Window
 from viewer.session.document import read_session
 from viewer.session.input_hashes import InputHashes
+from viewer.session.marks import Mark
 from viewer.session.saving import describe, take_up
 from viewer.session.session import Session
 
@@ -67,6 +68,9 @@ def worked(make_session, inbox, folders) -> Session:
     )
     session.results.set_threshold(0.3)
     session.history.run(session.results.dismissal(session.results.shown[0]))
+    box = ((1.0, 2.0, 3.0), (4.0, 5.0, 6.0))
+    mark = Mark(accepted=True, comment="Größe prüfen", box_lps_mm=box)
+    session.history.run(session.results.marking(session.results.shown[0], mark, "Redraw"))
     session.activate(next(s for s in session.library.series if s is not first))
     inbox.until(lambda: session.is_complete)
     session.display.set_window(Window(10.5, 0.5, "", VoiFunction.LINEAR_EXACT))
@@ -119,6 +123,8 @@ def test_findings_come_back_with_what_the_reader_made_of_them(
     key = worked.measurements.kept[0].series
     back, was = again.results.of(key), worked.results.of(key)
     assert (back.threshold, back.dismissed) == (was.threshold, was.dismissed)
+    assert back.marks == was.marks
+    assert back.mark(2).comment == "Größe prüfen"
     assert [f.id for f in back.shown] == [f.id for f in was.shown] == [2]
     for name in ("probability", "center_lps_mm", "box_lps_mm", "diameters_mm", "volume_ml"):
         assert getattr(back.shown[0], name) == getattr(was.shown[0], name)

@@ -89,6 +89,15 @@ class FindingDocument(_Value):
     malignancy_rating: Number | None = None
 
 
+class MarkDocument(_Value):
+    """What the reader says of a finding."""
+
+    id: int
+    accepted: bool = False
+    comment: str = ""
+    box_lps_mm: tuple[Point, Point] | None = None
+
+
 class ReviewDocument(_Value):
     """What a model found in a series, and what the reader made of it."""
 
@@ -106,6 +115,7 @@ class ReviewDocument(_Value):
     threshold: Number
     chosen: int | None = None
     dismissed: tuple[int, ...] = ()
+    marks: tuple[MarkDocument, ...] = ()
 
 
 class SessionDocument(_Value):

@@ -4,38 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from psygnal import Signal
 
 from viewer.imaging.overlay import DEFAULT_OPACITY
 from viewer.imaging.volume import Volume
 from viewer.session.history import Command
-
-Point = tuple[float, float, float]
-
-
-class Finding(Protocol):
-    """One thing found, in LPS mm; see ``ai.findings.Finding``."""
-
-    @property
-    def id(self) -> int: ...  # noqa: D102
-    @property
-    def label(self) -> str: ...  # noqa: D102
-    @property
-    def probability(self) -> float: ...  # noqa: D102
-    @property
-    def center_lps_mm(self) -> Point: ...  # noqa: D102
-    @property
-    def box_lps_mm(self) -> tuple[Point, Point]: ...  # noqa: D102
-    @property
-    def diameters_mm(self) -> tuple[float, float]: ...  # noqa: D102
-    @property
-    def volume_ml(self) -> float: ...  # noqa: D102
-    @property
-    def mean_hu(self) -> float | None: ...  # noqa: D102
-    @property
-    def malignancy_rating(self) -> float | None: ...  # noqa: D102
+from viewer.session.marks import UNMARKED, Finding, Mark, as_marked
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,12 +84,19 @@ class Review:
         Id of the finding in focus.
     dismissed : frozenset of int
         Ids of the findings taken off the list.
+    marks : mapping of int to Mark
+        What else the reader says of findings, by their id.
     """
 
     result: Result | None = None
     threshold: float = 0.0
     chosen: int | None = None
     dismissed: frozenset[int] = field(default_factory=frozenset)
+    marks: Mapping[int, Mark] = field(default_factory=dict)
+
+    def mark(self, finding: int) -> Mark:
+        """What the reader says of a finding."""
+        return self.marks.get(finding, UNMARKED)
 
     @property
     def heatmap(self) -> Volume | None:
@@ -123,11 +105,11 @@ class Review:
 
     @property
     def shown(self) -> tuple[Finding, ...]:
-        """The findings above the threshold that the reader has not dismissed."""
+        """The findings above the threshold that the reader has not dismissed, as he sees them."""
         if self.result is None:
             return ()
         return tuple(
-            f
+            as_marked(f, self.mark(f.id))
             for f in self.result.findings
             if f.probability >= self.threshold and f.id not in self.dismissed
         )
@@ -246,20 +228,44 @@ class Results:
 
     def dismissal(self, finding: Finding) -> Command:
         """The command that takes a finding off the list."""
+        before = self.review
+        after = replace(before, dismissed=before.dismissed | {finding.id})
+        return self._change(f"Dismiss finding {finding.id}", before, after)
+
+    def marking(self, finding: Finding, mark: Mark, what: str) -> Command:
+        """The command by which the reader says something of a finding.
+
+        Parameters
+        ----------
+        finding : Finding
+        mark : Mark
+            All that is said of it then.
+        what : str
+            Which change it is, for the Edit menu: ``"Accept"``.
+        """
+        before = self.review
+        after = replace(before, marks=_with(before.marks, finding.id, mark))
+        return self._change(f"{what} finding {finding.id}", before, after)
+
+    def preview(self, finding: Finding, mark: Mark) -> None:
+        """Show a mark that is still being made, and that no undo knows of."""
+        if self._key is not None:
+            marks = _with(self.review.marks, finding.id, mark)
+            self._update(replace(self.review, marks=marks))
+
+    def _change(self, label: str, before: Review, after: Review) -> Command:
+        """To other marks and back; threshold and focus stay what they are by then."""
         key = self._key or ""
 
-        def put(dismissed: frozenset[int]) -> None:
-            review = replace(self._reviews[key], dismissed=dismissed)
+        def put(wanted: Review) -> None:
+            review = replace(
+                self._reviews[key], dismissed=wanted.dismissed, marks=dict(wanted.marks)
+            )
             self._reviews[key] = review
             if key == self._key:
                 self._update(review)
 
-        before = self.review.dismissed
-        return Command(
-            f"Dismiss finding {finding.id}",
-            do=lambda: put(before | {finding.id}),
-            undo=lambda: put(before),
-        )
+        return Command(label, do=lambda: put(after), undo=lambda: put(before))
 
     def set_overlay(self, style: OverlayStyle) -> None:
         """Draw heatmaps another way."""
@@ -275,5 +281,11 @@ class Results:
         selected = self.selected
         self._reviews[self._key] = review
         self.findings_changed.emit()
-        if self.selected is not selected:
+        if self.selected != selected:
             self.selection_changed.emit()
+
+
+def _with(marks: Mapping[int, Mark], finding: int, mark: Mark) -> dict[int, Mark]:
+    """The marks with another one for a finding; none where nothing is said."""
+    others = {id_: m for id_, m in marks.items() if id_ != finding}
+    return others if mark == UNMARKED else {**others, finding: mark}

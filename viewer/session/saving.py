@@ -14,6 +14,7 @@ from viewer.session.document import (
     SCHEMA,
     FindingDocument,
     LookDocument,
+    MarkDocument,
     OwnedMeasurement,
     ReviewDocument,
     SeriesDocument,
@@ -22,6 +23,7 @@ from viewer.session.document import (
     WindowDocument,
 )
 from viewer.session.input_hashes import InputHashes
+from viewer.session.marks import Mark
 from viewer.session.measurement_document import document
 from viewer.session.measurements import Measurement
 from viewer.session.results import Result, Review
@@ -138,6 +140,10 @@ def _review(key: str, review: Review, result: Result) -> ReviewDocument:
         threshold=review.threshold,
         chosen=review.chosen,
         dismissed=tuple(sorted(review.dismissed)),
+        marks=tuple(
+            MarkDocument(id=id_, accepted=m.accepted, comment=m.comment, box_lps_mm=m.box_lps_mm)
+            for id_, m in sorted(review.marks.items())
+        ),
     )
 
 
@@ -156,4 +162,5 @@ def _to_review(saved: ReviewDocument) -> Review:
         classes=dict(saved.classes),
         decides=saved.decides,
     )
-    return Review(result, saved.threshold, saved.chosen, frozenset(saved.dismissed))
+    marks = {one.id: Mark(one.accepted, one.comment, one.box_lps_mm) for one in saved.marks}
+    return Review(result, saved.threshold, saved.chosen, frozenset(saved.dismissed), marks)

@@ -22,9 +22,10 @@ from viewer.session.jobs import Deliver, Jobs
 from viewer.session.library import Library
 from viewer.session.links import Links
 from viewer.session.live_readings import LiveReadings
+from viewer.session.marks import Finding
 from viewer.session.measurements import Measurement, Measurements
 from viewer.session.opening import Opening
-from viewer.session.results import Finding, Results, Review
+from viewer.session.results import Results, Review
 
 _OF_A_DISPLAY = (
     "volume_changed",

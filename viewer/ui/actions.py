@@ -118,6 +118,10 @@ class ActionId(StrEnum):
     OVERLAY = auto()
     NEXT_FINDING = auto()
     PREVIOUS_FINDING = auto()
+    ACCEPT_FINDING = auto()
+    COMMENT_FINDING = auto()
+    REDRAW_FINDING = auto()
+    FOLLOW_UP = auto()
     MODEL_CARD = auto()
     TRAIN = auto()
     REPORT = auto()
@@ -405,6 +409,21 @@ _SPECS: dict[ActionId, _Spec] = {
     A.OVERLAY: _Spec("Heatmap", ("B",), I.OVERLAY, "Show the heatmap", checkable=True),
     A.NEXT_FINDING: _Spec("Next Finding", ("N",), I.NEXT),
     A.PREVIOUS_FINDING: _Spec("Previous Finding", ("Shift+N",), I.PREVIOUS),
+    A.ACCEPT_FINDING: _Spec(
+        "Accept Finding",
+        ("Y",),
+        tip="Agree with the selected finding; Delete takes one off the list",
+        checkable=True,
+    ),
+    A.COMMENT_FINDING: _Spec(
+        "Comment on Finding…", ("Shift+C",), tip="Write something about the selected finding"
+    ),
+    A.REDRAW_FINDING: _Spec(
+        "Redraw Box of Finding…", ("Shift+B",), tip="Move and size the box of the selected finding"
+    ),
+    A.FOLLOW_UP: _Spec(
+        "Follow-Up…", ("Ctrl+U",), tip="Match the findings of two dates and see what has grown"
+    ),
     A.MODEL_CARD: _Spec(
         "Model Card…", (), I.INFO, "What the model was trained on, its figures and limits"
     ),

@@ -238,8 +238,18 @@ def _result(model: ModelSummary, findings: Findings) -> Result:
         threshold=findings.run.threshold,
         lowest_threshold=model.lowest_threshold,
         reasons=findings.contract.reasons,
-        provenance=f"{captions.device(findings.run.device)}, {total:.1f} s",
+        provenance=_provenance(findings, total),
         classes=findings.classes,
         decides=model.decides,
         full=findings.heatmap.full if findings.heatmap is not None else 1.0,
+    )
+
+
+def _provenance(findings: Findings, seconds: float) -> str:
+    """Of what weights, where, when and for which threshold a result is."""
+    run = findings.run
+    return (
+        f"Weights {findings.model.sha256[:12]} · {captions.device(run.device)}, {seconds:.1f} s ·"
+        f" {run.started[:16].replace('T', ' ')} · made for “{run.operating_point}”"
+        f" (probability ≥ {run.threshold:g})"
     )

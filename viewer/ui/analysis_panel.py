@@ -42,7 +42,13 @@ class AnalysisPanel(QFrame):
         self.run_box = RunBox(actions[ActionId.ANALYZE], actions[ActionId.CANCEL])
         self.overlay_box = OverlayBox(session)
         self.findings_box = FindingsBox(session)
-        self.findings_box.add_menu_action(actions[ActionId.DELETE])
+        for name in (
+            ActionId.ACCEPT_FINDING,
+            ActionId.COMMENT_FINDING,
+            ActionId.REDRAW_FINDING,
+            ActionId.DELETE,
+        ):
+            self.findings_box.add_menu_action(actions[name])
         self.classes_box = ClassesBox(session)
         self._classes_section = _section("Classes", self.classes_box)
         self._overlay_section = _section("Heatmap", self.overlay_box)

@@ -14,6 +14,8 @@ from viewer.ui import layouts, theme
 from viewer.ui.actions import LANGUAGES, LAYOUTS, LINKS, MEASURES, SLABS, THEMES, TOOLS, Actions
 from viewer.ui.actions import ActionId as A
 from viewer.ui.analysis_controller import AnalysisController
+from viewer.ui.findings.follow_up import no_follow_up
+from viewer.ui.findings.marking import FindingMarks
 from viewer.ui.language import Language, apply_language, chosen_language, tr
 from viewer.ui.layouts import LayoutName
 from viewer.ui.measure.tools import MeasureTools
@@ -66,10 +68,12 @@ class Commands(QObject):
         panes: Panes,
         measuring: MeasureTools,
         analysis: AnalysisController,
+        marks: FindingMarks,
         settings: Settings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._marks = marks
         self._actions = actions
         self._session = session
         self._panes = panes
@@ -308,6 +312,10 @@ class Commands(QObject):
             why = "" if results.shown else "There are no findings above the threshold."
         for name in (A.NEXT_FINDING, A.PREVIOUS_FINDING):
             self._actions.refuse(name, why)
+        for name in (A.ACCEPT_FINDING, A.COMMENT_FINDING, A.REDRAW_FINDING):
+            self._actions.refuse(name, self._marks.refusal)
+        self._actions.check(A.ACCEPT_FINDING, self._marks.accepted)
+        self._actions.refuse(A.FOLLOW_UP, no_follow_up(self._session))
         self._show_deletion()
         self._show_overlay()
 

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.imaging.plane import Orientation
-from viewer.session.results import Finding, Result
+from viewer.session.marks import UNMARKED, Finding, Mark
+from viewer.session.results import Result
 from viewer.session.session import Session
 from viewer.ui import captions, theme
 from viewer.ui.fraction_slider import FractionSlider
@@ -23,11 +24,15 @@ from viewer.ui.fraction_slider import FractionSlider
 _LEAST_ROWS = 5
 _SIZE = "Size (mm)"
 _RATING = "Rating"
-_COLUMNS = ("#", "Probability", _SIZE, "Slice", _RATING)
-_RATING_HELP = (
-    "Suspicion of malignancy as the readers of LIDC-IDRI would rate it,\n"
-    "from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis."
-)
+_COLUMNS = ("#", "Prob.", _SIZE, "Slice", _RATING)
+_HELP = {
+    "#": "✓ accepted by the reader, * commented on or redrawn",
+    "Prob.": "Probability",
+    _RATING: (
+        "Suspicion of malignancy as the readers of LIDC-IDRI would rate it,\n"
+        "from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis."
+    ),
+}
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -42,6 +47,7 @@ class FindingsBox(QWidget):
         self.threshold = FractionSlider("Show from a probability of", captions.probability)
         self._summary = QLabel()
         self._empty = QLabel()
+        self._comment = QLabel()
         self.table = QTableWidget(0, len(_COLUMNS))
         self._build()
         self.threshold.changed.connect(session.results.set_threshold)
@@ -66,8 +72,9 @@ class FindingsBox(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space.space_s)
-        for label in (self._summary, self._empty):
+        for label in (self._summary, self._empty, self._comment):
             label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
         column.addWidget(self.threshold)
         column.addWidget(self._summary)
         column.addWidget(self._empty)
@@ -77,8 +84,7 @@ class FindingsBox(QWidget):
         for position, name in enumerate(_COLUMNS):
             item = QTableWidgetItem(name)
             item.setTextAlignment(_LEFT if name == _SIZE else _RIGHT)
-            if name == _RATING:
-                item.setToolTip(_RATING_HELP)
+            item.setToolTip(_HELP.get(name, ""))
             table.setHorizontalHeaderItem(position, item)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(space.control_height)
@@ -89,16 +95,19 @@ class FindingsBox(QWidget):
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
+        header.setMinimumSectionSize(space.control_height)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         table.setMinimumHeight(_LEAST_ROWS * space.control_height)
         column.addWidget(table, 1)
+        column.addWidget(self._comment)
 
     def _show(self) -> None:
         results = self._session.results
         result = results.result
         if result is None:
             self.table.setRowCount(0)
+            self._comment.hide()
             return
         self.threshold.set_lowest(result.lowest_threshold)
         self.threshold.set_marks(result.operating_points)
@@ -117,10 +126,12 @@ class FindingsBox(QWidget):
         self.table.setRowCount(len(shown))
         rated = any(finding.malignancy_rating is not None for finding in shown)
         self.table.setColumnHidden(_COLUMNS.index(_RATING), not rated)
+        review = self._session.results.review
         for row, finding in enumerate(shown):
+            mark = review.mark(finding.id)
             number = stack.index_of(finding.center_lps_mm) + 1 if stack is not None else None
             cells = (
-                str(finding.id),
+                f"{signs(mark)}{finding.id}",
                 captions.probability(finding.probability),
                 size(finding),
                 str(number) if number is not None else "",
@@ -128,7 +139,7 @@ class FindingsBox(QWidget):
             )
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
-                item.setToolTip(details(finding))
+                item.setToolTip(details(finding, mark))
                 item.setData(Qt.ItemDataRole.UserRole, finding.id)
                 item.setTextAlignment(_LEFT if _COLUMNS[column] == _SIZE else _RIGHT)
                 self.table.setItem(row, column, item)
@@ -144,6 +155,9 @@ class FindingsBox(QWidget):
             self.table.selectRow(rows[0])
         else:
             self.table.clearSelection()
+        comment = self._session.results.review.mark(selected.id).comment if selected else ""
+        self._comment.setText(comment)
+        self._comment.setVisible(bool(comment))
 
     def _jump(self, row: int, _column: int) -> None:
         self._session.jump_to(self._session.results.shown[row])
@@ -161,7 +175,13 @@ def rating(finding: Finding) -> str:
     return f"{value:.1f}" if value is not None else ""
 
 
-def details(finding: Finding) -> str:
+def signs(mark: Mark) -> str:
+    """What the reader says of a finding: ✓ for accepted, * for a comment or a box of his own."""
+    more = mark.comment or mark.box_lps_mm is not None
+    return f"{'✓' if mark.accepted else ''}{'*' if more else ''}"
+
+
+def details(finding: Finding, mark: Mark = UNMARKED) -> str:
     """All that is known of a finding, one fact a line."""
     lines = [
         f"{finding.label.capitalize()} {finding.id}: {captions.probability(finding.probability)}",
@@ -169,6 +189,9 @@ def details(finding: Finding) -> str:
         f"mean {captions.number(finding.mean_hu)} HU" if finding.mean_hu is not None else "",
         f"suspicion rated {rating(finding)} of 5 (no diagnosis)" if rating(finding) else "",
         captions.point(finding.center_lps_mm),
+        "accepted by the reader" if mark.accepted else "",
+        "box drawn by the reader" if mark.box_lps_mm is not None else "",
+        mark.comment,
     ]
     return "\n".join(line for line in lines if line)
 

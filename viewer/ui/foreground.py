@@ -15,7 +15,7 @@ from viewer.imaging.voi import VoiLut
 from viewer.imaging.volume import Volume
 from viewer.session.display import Display
 from viewer.session.layer import Layer
-from viewer.session.results import Finding
+from viewer.session.marks import Finding
 from viewer.session.session import Session
 from viewer.ui import captions, drawing
 from viewer.ui.corner_texts import corner_texts

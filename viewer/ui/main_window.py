@@ -31,6 +31,8 @@ from viewer.ui.analysis_panel import AnalysisPanel
 from viewer.ui.banner import Banner
 from viewer.ui.colormap_menu import ColormapMenu
 from viewer.ui.commands import Commands
+from viewer.ui.findings.follow_up import FollowUpDialog
+from viewer.ui.findings.marking import FindingMarks
 from viewer.ui.icons import application_icon
 from viewer.ui.language import Texts, tr
 from viewer.ui.layer_panel import LayerPanel
@@ -111,6 +113,7 @@ class MainWindow(QMainWindow):
         self.colors = ColormapMenu(session, self)
         self.banner = Banner()
         self.series_panel = SeriesPanel(session)
+        self.finding_marks = FindingMarks(session, self)
         self.analysis_panel = AnalysisPanel(session, analysis, self.actions_)
         self.layer_panel = LayerPanel(session)
         self.report_panel = ReportPanel(session)
@@ -133,7 +136,14 @@ class MainWindow(QMainWindow):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._build()
         self._commands = Commands(
-            self.actions_, session, self.panes, self.measuring, analysis, settings, parent=self
+            self.actions_,
+            session,
+            self.panes,
+            self.measuring,
+            analysis,
+            self.finding_marks,
+            settings,
+            parent=self,
         )
         self._connect()
         self._restore()
@@ -152,6 +162,10 @@ class MainWindow(QMainWindow):
         """Open the built-in synthetic chest CT."""
         self.banner.hide()
         self.session.opening.make_and_open("Preparing the demo", self._make_demo)
+
+    def show_follow_up(self) -> None:
+        """Compare the findings of two dates."""
+        FollowUpDialog(self.session, self).open()
 
     def show_report(self) -> None:
         """Bring the series report to the front."""
@@ -278,6 +292,10 @@ class MainWindow(QMainWindow):
             (A.ABOUT, self._show_about),
             (A.TRAIN, self.training.open),
             (A.MODEL_CARD, self.analysis_panel.show_card),
+            (A.ACCEPT_FINDING, self.finding_marks.accept),
+            (A.COMMENT_FINDING, self.finding_marks.comment),
+            (A.REDRAW_FINDING, self.finding_marks.redraw),
+            (A.FOLLOW_UP, self.show_follow_up),
         ):
             actions[name].triggered.connect(lambda _=False, do=do: do())
         actions[A.SERIES_PANEL].toggled.connect(self.series_panel.setVisible)

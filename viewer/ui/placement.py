@@ -13,7 +13,7 @@ from PySide6.QtGui import QPolygonF, QTransform
 
 from viewer.imaging.geometry import Points, direction_letters
 from viewer.imaging.plane import Plane
-from viewer.session.results import Finding
+from viewer.session.marks import Finding
 from viewer.ui.camera import Camera
 
 _PARALLEL = 1e-6

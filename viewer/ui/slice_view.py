@@ -33,7 +33,8 @@ from viewer.imaging.voi import VoiLut, Window, apply_voi, auto_window
 from viewer.imaging.volume import Volume, is_padding
 from viewer.session.display import Display
 from viewer.session.jobs import Job
-from viewer.session.results import Finding, Review
+from viewer.session.marks import Finding
+from viewer.session.results import Review
 from viewer.session.session import Session
 from viewer.ui import drawing, theme
 from viewer.ui.camera import Camera

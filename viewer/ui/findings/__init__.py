@@ -1,0 +1,1 @@
+"""What a reader does with findings: accept, comment, redraw, compare with an earlier date."""
