@@ -52,7 +52,7 @@ def _method(config: Config, material: Material, verdict: Verdict) -> str:
         "Temperature, biases and operating point were fitted on validation patients, as they are"
         " and under the shifts below, weighted to the prior expected in use"
         f" ({_prior(config) or 'that of the training set'}): temperature {c.temperature:.3f},"
-        f"{_decision(verdict)}"
+        f"{_decision(config, verdict)}"
         f" threshold {verdict.threshold:g} of the probability of {verdict.parameters.explained},"
         f" chosen for a sensitivity of {config.use.sensitivity:g}.\n\n"
         f"Pictures at a distance of {verdict.parameters.familiar_below or 0:g} or more from the"
@@ -64,13 +64,22 @@ def _method(config: Config, material: Material, verdict: Verdict) -> str:
     )
 
 
-def _decision(verdict: Verdict) -> str:
+def _decision(config: Config, verdict: Verdict) -> str:
     c = verdict.parameters.calibration
     if not c.looked_for:
         return ""
     return (
         f" slope {c.slope:.3f} and intercept {c.intercept:.3f} of the log-odds of"
-        f" {verdict.parameters.explained},"
+        f" {verdict.parameters.explained}{_harder(config)},"
+    )
+
+
+def _harder(config: Config) -> str:
+    if not config.use.specificities:
+        return ""
+    falls = ", ".join(f"{s:g}" for s in config.use.specificities)
+    return (
+        f" (for validation as it is and for negatives made harder until the specificity is {falls})"
     )
 
 

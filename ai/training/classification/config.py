@@ -191,6 +191,10 @@ class Use(_Section):
         How often each label is expected in use; as in the training set if empty.
     sensitivity : float
         What the operating point must at least reach on validation, under every shift tried.
+    specificities : tuple of float
+        What the specificity at that point may fall to in use, where pictures without what is
+        looked for are harder than those of validation. The probability is calibrated for
+        validation as it is and for each of these alike.
     views : tuple of float
         Centred crops whose logits are averaged, as shares of the side.
     """
@@ -199,6 +203,7 @@ class Use(_Section):
     positive: str = ""
     prior: dict[str, Positive] = {}
     sensitivity: Fraction = 0.95
+    specificities: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     views: tuple[float, ...] = (1.0,)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import torch
 from scipy.optimize import minimize
-from scipy.special import logsumexp
+from scipy.special import logit, logsumexp
 
 from ai import explain
 from ai.classification.calibration import log_odds
@@ -60,10 +62,12 @@ def fit_decision(
     prior: Floats,
     calibration: Calibration,
     looked_for: list[int],
+    threshold: float,
+    specificities: Sequence[float] = (),
 ) -> Calibration:
     """A calibration that makes the probability of what is looked for likely, too.
 
-    Of two labels nothing is left to be fitted.
+    Of two labels nothing is left to be fitted, unless pictures without it are to be harder.
 
     Parameters
     ----------
@@ -73,15 +77,26 @@ def fit_decision(
         Of the labels.
     looked_for : list of int
         The labels that make it up.
+    threshold : float
+        Of its probability by ``calibration``.
+    specificities : sequence of float
+        The fit is for the pictures as they are and for copies of them in which the log-odds of
+        those without it are raised, each by another amount (exponentially distributed), so that
+        the specificity at the threshold falls to about these.
     """
-    if logits.shape[1] <= 2:
+    if logits.shape[1] <= 2 and not specificities:
         return calibration
     scaled = logits.astype(np.float64) / calibration.temperature + np.array(calibration.bias)
     odds, weights = log_odds(scaled, looked_for), _weights(labels, prior)
-    sign = np.where(np.isin(labels, looked_for), 1.0, -1.0)
+    positive = np.isin(labels, looked_for)
+    sign = np.where(positive, 1.0, -1.0)
+    harder = (_harder(odds, ~positive, float(logit(threshold)), s) for s in specificities)
+    worlds = np.stack([odds, *harder])
 
     def loss(x: Floats) -> float:
-        return float((weights * np.logaddexp(0, -sign * (np.exp(x[0]) * odds + x[1]))).sum())
+        return float(
+            (weights * np.logaddexp(0, -sign * (np.exp(x[0]) * worlds + x[1]))).sum(1).mean()
+        )
 
     slope, intercept = minimize(loss, np.zeros(2), method="BFGS").x
     return calibration.model_copy(
@@ -91,6 +106,19 @@ def fit_decision(
             "intercept": float(intercept),
         }
     )
+
+
+def _harder(
+    odds: Floats, negative: npt.NDArray[np.bool_], threshold: float, specificity: float
+) -> Floats:
+    """Log-odds of which those of negative pictures are raised to or over the threshold."""
+    count = int(negative.sum())
+    quantiles = (np.arange(count) + 0.5) / count
+    missing = max(0.0, threshold - float(np.median(odds[negative])))
+    raised = odds.copy()
+    step = np.log1p(-quantiles) / np.log1p(-specificity) * missing
+    raised[negative] += np.random.default_rng(0).permutation(step)
+    return raised
 
 
 def _weights(labels: Labels, prior: Floats) -> Floats:

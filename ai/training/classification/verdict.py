@@ -10,7 +10,7 @@ import torch
 
 from ai.classification.calibration import members_of, probabilities
 from ai.classification.familiarity import FEATURES, LAYOUT, are_strange
-from ai.classification.parameters import Parameters
+from ai.classification.parameters import Calibration, Parameters
 from ai.networks.familiarity import Familiarity
 from ai.networks.image_classifier import ImageClassifier
 from ai.training.classification.answers import Answers, answers_of, measure
@@ -105,8 +105,21 @@ def judge(
     truth = np.concatenate([prints.labels for prints in held_back])
     positive = members_of(draft.explained, draft.labels, draft.groups)
     prior = _prior(config, material)
+    is_there = np.isin(truth, positive)
+    calibration = fit_calibration(logits, truth, prior)
+
+    def threshold_of(calibration: Calibration) -> float:
+        score = probabilities(logits, calibration)[:, positive].sum(1)
+        return threshold_for(score, is_there, config.use.sensitivity)
+
     calibration = fit_decision(
-        logits, truth, prior, fit_calibration(logits, truth, prior), positive
+        logits,
+        truth,
+        prior,
+        calibration,
+        positive,
+        threshold_of(calibration),
+        config.use.specificities,
     )
     parameters = draft.model_copy(
         update={
@@ -115,8 +128,7 @@ def judge(
             "layout_below": fitted[LAYOUT][1],
         }
     )
-    score = probabilities(logits, calibration)[:, positive].sum(1)
-    threshold = threshold_for(score, np.isin(truth, positive), config.use.sensitivity)
+    threshold = threshold_of(calibration)
     log(f"temperature {calibration.temperature:.3f}, threshold {threshold:g}; testing")
     return _tested(bench, parameters, threshold, guards, log)
 

@@ -123,7 +123,7 @@ def test_whether_and_which_are_calibrated_apart():
     logits = np.stack([0 * there, shared, shared + which_logit], axis=1).astype(np.float32)
     prior = np.bincount(labels) / len(labels)
     one = fit_calibration(logits, labels, prior)
-    both = fit_decision(logits, labels, prior, one, [1, 2])
+    both = fit_decision(logits, labels, prior, one, [1, 2], 0.5)
     present = labels > 0
 
     def error(calibration: Calibration) -> float:
@@ -135,7 +135,18 @@ def test_whether_and_which_are_calibrated_apart():
     assert np.allclose(before[:, 0] / before.sum(1), after[:, 0] / after.sum(1))
     assert np.allclose(probabilities(logits, both).sum(1), 1)
     two = logits[:, :2]
-    assert fit_decision(two, present.astype(int), prior[:2], one, [1]) is one
+    assert fit_decision(two, present.astype(int), prior[:2], one, [1], 0.5) is one
+
+
+def test_probabilities_are_more_careful_where_negatives_may_be_harder():
+    logits, labels = overconfident()
+    prior = np.bincount(labels) / len(labels)
+    plain = fit_calibration(logits, labels, prior)
+    easy = fit_decision(logits, labels, prior, plain, [1, 2], 0.5)
+    careful = fit_decision(logits, labels, prior, plain, [1, 2], 0.5, [0.3])
+    assert careful.slope < easy.slope
+    means = [probabilities(logits, c)[:, 1:].sum(1).mean() for c in (careful, easy)]
+    assert means[0] < means[1] - 0.02
 
 
 def test_the_threshold_keeps_the_sensitivity_asked_for():
