@@ -36,18 +36,25 @@ def grid(spacing, origin, shape) -> Geometry:
     return Geometry(affine, shape)
 
 
-@pytest.fixture
-def window(qtbot, make_window, tmp_path):
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
     """A grey series, one of larger voxels with a bright spot, and one of another frame."""
+    folder = tmp_path_factory.mktemp("all")
     base = grid((1.0, 1.0, 1.5), (-20, -30, 0), (30, 48, 48))
-    write(tmp_path / "all", "Base", "now", base, np.full(base.shape, 40))
+    write(folder, "Base", "now", base, np.full(base.shape, 40))
     top = grid((2.0, 2.0, 3.0), (-24, -34, -3), (14, 26, 26))
     z, y, x = np.indices(top.shape)
     distance = np.linalg.norm(top.to_lps(np.stack([x, y, z], -1)) - PLACE, axis=-1)
     spot = np.where(distance < 4.5, 900, 0)
-    write(tmp_path / "all", "Spot", "now", top, spot, windows=(("spot", 500, 1000),))
-    write(tmp_path / "all", "Elsewhere", "before", top, spot)
-    window = make_window(tmp_path / "all")
+    write(folder, "Spot", "now", top, spot, windows=(("spot", 500, 1000),))
+    write(folder, "Elsewhere", "before", top, spot)
+    return folder
+
+
+@pytest.fixture
+def window(qtbot, make_window, folder):
+    """A window with the grey series in view."""
+    window = make_window(folder)
     qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
     window.session.activate(series(window, "Base"))
     qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)

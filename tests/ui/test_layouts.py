@@ -26,12 +26,19 @@ def write_series(folder, name: str, stack: str = "axial") -> None:
     write_ct(volume, folder / name, series)
 
 
-@pytest.fixture
-def several(qtbot, make_window, tmp_path):
-    """A window with three series of one study, of which the first is in view."""
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """Three series of one study."""
+    folder = tmp_path_factory.mktemp("study")
     for name, stack in (("First", "axial"), ("Second", "axial"), ("Third", "coronal")):
-        write_series(tmp_path / "study", name, stack)
-    window = make_window(tmp_path / "study")
+        write_series(folder, name, stack)
+    return folder
+
+
+@pytest.fixture
+def several(qtbot, make_window, study):
+    """A window with three series, of which the first is in view."""
+    window = make_window(study)
     qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
     window.session.activate(series_of(window, "First"))
     qtbot.waitUntil(lambda: window.session.is_complete, timeout=20_000)
@@ -59,22 +66,19 @@ def names(window) -> list[str]:
     return [d.series.description if d.series is not None else "" for d in displays]
 
 
-@pytest.mark.parametrize(
-    ("action", "kinds"),
-    [
-        (A.LAYOUT_FOUR, ("axial", "3d", "coronal", "sagittal")),
+def test_a_layout_of_one_series_shows_it_from_all_its_sides(qtbot, several):
+    for action, kinds in (
         (A.LAYOUT_ONE_AND_THREE, ("axial", "coronal", "sagittal", "3d")),
         (A.LAYOUT_CORONAL, ("coronal",)),
         (A.LAYOUT_VOLUME, ("3d",)),
-    ],
-)
-def test_a_layout_of_one_series_shows_it_from_all_its_sides(qtbot, several, action, kinds):
-    several.actions_[action].trigger()
-    settle(qtbot)
-    in_sight = [pane for pane in several.panes.grid.panes if pane.isVisible()]
-    assert [pane.kind for pane in in_sight] == [ViewKind(kind) for kind in kinds]
-    assert {pane.display for pane in in_sight} == {several.session.display}
-    assert all(pane.view.isVisible() for pane in in_sight)
+        (A.LAYOUT_FOUR, ("axial", "3d", "coronal", "sagittal")),
+    ):
+        several.actions_[action].trigger()
+        settle(qtbot)
+        in_sight = [pane for pane in several.panes.grid.panes if pane.isVisible()]
+        assert [pane.kind for pane in in_sight] == [ViewKind(kind) for kind in kinds]
+        assert {pane.display for pane in in_sight} == {several.session.display}
+        assert all(pane.view.isVisible() for pane in in_sight)
 
 
 def test_the_large_view_of_one_and_three_takes_most_of_the_space(qtbot, several):
@@ -86,15 +90,16 @@ def test_the_large_view_of_one_and_three_takes_most_of_the_space(qtbot, several)
     assert max(p.height() for p in small) - min(p.height() for p in small) <= 2
 
 
-@pytest.mark.parametrize(
-    ("action", "count"),
-    [(A.LAYOUT_SIDE_BY_SIDE, 2), (A.LAYOUT_STACKED, 2), (A.LAYOUT_FOUR_SERIES, 4)],
-)
-def test_a_layout_of_several_series_waits_for_them_in_empty_views(qtbot, several, action, count):
-    several.actions_[action].trigger()
-    settle(qtbot)
-    assert names(several) == ["First"] + [""] * (count - 1)
-    assert several.panes.active.view.hasFocus()  # keys go on to work
+def test_a_layout_of_several_series_waits_for_them_in_empty_views(qtbot, several):
+    for action, count in (
+        (A.LAYOUT_SIDE_BY_SIDE, 2),
+        (A.LAYOUT_STACKED, 2),
+        (A.LAYOUT_FOUR_SERIES, 4),
+    ):
+        several.actions_[action].trigger()
+        settle(qtbot)
+        assert names(several) == ["First"] + [""] * (count - 1)
+        assert several.panes.active.view.hasFocus()  # keys go on to work
 
 
 def test_a_series_dropped_on_a_view_is_shown_there_and_nowhere_else(qtbot, several):
@@ -163,19 +168,19 @@ def test_the_menu_of_a_view_turns_it_to_another_side_of_the_series(qtbot, severa
     assert all(p.view.isVisible() for p in several.panes.grid.panes)
 
 
-def test_moved_borders_are_remembered(qtbot, several, make_window, tmp_path):
+def test_moved_borders_are_remembered(qtbot, several, make_window, study):
     grid = several.panes.grid
     rows = grid.panes[0].parentWidget().parentWidget()
     rows.setSizes([500, 200])
     rows.splitterMoved.emit(500, 1)
     several.close()
-    second = make_window(tmp_path / "study")
+    second = make_window(study)
     settle(qtbot)
     top, bottom = second.panes.grid.panes[0], second.panes.grid.panes[2]
     assert top.height() > 1.5 * bottom.height()
 
 
-def test_closing_a_study_empties_the_views_of_its_series(qtbot, several, tmp_path):
+def test_closing_a_study_empties_the_views_of_its_series(qtbot, several):
     several.actions_[A.LAYOUT_SIDE_BY_SIDE].trigger()
     drop(several, several.panes.grid.panes[1], "Second")
     several.actions_[A.CLOSE_ALL].trigger()
@@ -216,6 +221,19 @@ def test_linked_series_show_the_same_part_at_the_same_scale(qtbot, several, pair
     several.actions_[A.LINK_ZOOM].trigger()
     one.zoom(2.0, QPointF(30, 40))
     assert other.placement is there
+
+
+def test_a_linked_series_comes_into_view_at_the_scale_of_the_one_beside_it(qtbot, several):
+    several.actions_[A.LAYOUT_SIDE_BY_SIDE].trigger()
+    settle(qtbot)
+    left, right = several.panes.grid.panes
+    left.slice_view.zoom(3.0, QPointF(30, 40))
+    drop(several, right, "Second")
+    qtbot.waitUntil(lambda: right.display.is_complete, timeout=20_000)
+    settle(qtbot)
+    here, there = left.slice_view.placement, right.slice_view.placement
+    assert there.pixels_per_mm == pytest.approx(here.pixels_per_mm)
+    assert there.lps_of(there.middle) == pytest.approx(here.lps_of(here.middle), abs=1e-6)
 
 
 def test_linked_windows_are_remembered(qtbot, several, pair, make_window):

@@ -43,6 +43,7 @@ class ActionId(StrEnum):
     MAXIMIZE = auto()
     NEXT_VIEW = auto()
     PREVIOUS_VIEW = auto()
+    VIEW_MENU = auto()
     CROSSHAIR = auto()
     TURN_LEFT = auto()
     TURN_RIGHT = auto()
@@ -214,6 +215,9 @@ _SPECS: dict[ActionId, _Spec] = {
     ),
     A.NEXT_VIEW: _Spec("Next View", ("Right",), in_views=True),
     A.PREVIOUS_VIEW: _Spec("Previous View", ("Left",), in_views=True),
+    A.VIEW_MENU: _Spec(
+        "Menu of the View", ("Shift+F10",), tip="What the active view shows, and how"
+    ),
     A.CROSSHAIR: _Spec(
         "Crosshair", ("X",), I.CROSSHAIR, "Show the lines of the other views", checkable=True
     ),

@@ -40,6 +40,7 @@ _NEED_A_VOLUME = (
     A.PAGE_ON,
     A.FIRST_SLICE,
     A.LAST_SLICE,
+    A.VIEW_MENU,
     A.CINE,
     A.CINE_FASTER,
     A.CINE_SLOWER,
@@ -174,6 +175,7 @@ class Commands(QObject):
         for name, language in LANGUAGES.items():
             self._on(name, partial(self._choose_language, language))
         self._on(A.MAXIMIZE, lambda: panes.toggle_maximized())
+        self._on(A.VIEW_MENU, lambda: panes.active.open_menu())
         self._on(A.NEXT_VIEW, lambda: panes.activate_neighbour(1))
         self._on(A.PREVIOUS_VIEW, lambda: panes.activate_neighbour(-1))
         self._on_toggle(A.CROSSHAIR, lambda on: self._change_options(crosshair=on))

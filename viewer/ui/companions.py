@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QLineF, QObject
+from PySide6.QtCore import QLineF, QObject, QTimer
 
 from viewer.imaging.plane import section
 from viewer.session.links import Links
@@ -36,6 +36,7 @@ class Companions(QObject):
             view.references = partial(self._lines_on, view)
             view.slice_changed.connect(self._repaint)
             view.camera_changed.connect(partial(self._share_zoom, view))
+            view.opened.connect(partial(self._join_later, view))
 
     def _views(self) -> Iterator[SliceView]:
         """The slice views in sight."""
@@ -78,17 +79,36 @@ class Companions(QObject):
 
     def _share_zoom(self, view: SliceView) -> None:
         """Show the views of the same orientation of linked series at the same scale and place."""
-        placement = view.placement
-        if self._busy or placement is None or not self._links.options.zoom:
-            return
+        if not self._busy and self._links.options.zoom:
+            for other in self._alike(view):
+                self._bring(other, view)
+
+    def _join_later(self, view: SliceView) -> None:
+        """Join the others once the views have found their sizes."""
+        QTimer.singleShot(0, self, partial(self._join, view))
+
+    def _join(self, view: SliceView) -> None:
+        """Show a series that has come into view like one that was there before."""
+        if view.isVisible() and self._links.options.zoom:
+            for other in self._alike(view):
+                self._bring(view, other)
+                return
+
+    def _alike(self, view: SliceView) -> Iterator[SliceView]:
+        """The other views of linked series that look the same way."""
         linked = set(self._links.linked(view.display))
-        middle = placement.lps_of(placement.middle)
         for other in self._views():
-            if other.display not in linked or other.orientation is not view.orientation:
-                continue
-            there = self._links.moved(middle, view.display, other.display)
-            if there is None:
-                continue
+            if other.display in linked and other.orientation is view.orientation:
+                yield other
+
+    def _bring(self, view: SliceView, other: SliceView) -> None:
+        """Show in one view the part that another one shows, at the same scale."""
+        placement = other.placement
+        if placement is None:
+            return
+        middle = placement.lps_of(placement.middle)
+        there = self._links.moved(middle, other.display, view.display)
+        if there is not None:
             self._busy = True
-            other.look_at(there, placement.pixels_per_mm, view.camera)
+            view.look_at(there, placement.pixels_per_mm, other.camera)
             self._busy = False

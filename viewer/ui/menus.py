@@ -57,6 +57,7 @@ _LAYOUT: tuple[_Entry, ...] = (
     A.MAXIMIZE,
     A.NEXT_VIEW,
     A.PREVIOUS_VIEW,
+    A.VIEW_MENU,
 )
 _VIEW: tuple[_Entry, ...] = (
     A.CROSSHAIR,

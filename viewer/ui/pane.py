@@ -103,6 +103,11 @@ class Pane(QFrame):
         self.menu_requested.emit(menu)
         return menu
 
+    def open_menu(self) -> None:
+        """Open the menu where its button is."""
+        menu = self.menu()
+        menu.popup(self._menu_button.mapToGlobal(self._menu_button.rect().bottomLeft()))
+
     # Qt's events
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

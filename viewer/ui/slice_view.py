@@ -92,6 +92,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
     probed = Signal(object)
     #: Another slice is shown.
     slice_changed = Signal()
+    #: Another volume is shown, fitted into the view.
+    opened = Signal()
     #: The user zoomed, moved, turned or mirrored the picture.
     camera_changed = Signal()
 
@@ -479,6 +481,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self._place()
         self._refresh(_Stale.ALL)
         self.slice_changed.emit()
+        if self._display.volume is not None:
+            self.opened.emit()
 
     def _show_filled(self) -> None:
         self._refresh(_Stale.GRAY)
