@@ -8,6 +8,10 @@
         <translation> 层 / 秒</translation>
     </message>
     <message>
+        <source>#</source>
+        <translation>#</translation>
+    </message>
+    <message>
         <source>&amp;Analysis</source>
         <translation>分析(&amp;A)</translation>
     </message>
@@ -54,6 +58,10 @@
     <message>
         <source>&amp;View</source>
         <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>(broken)</source>
+        <translation>（已损坏）</translation>
     </message>
     <message>
         <source>10 Slices Back</source>
@@ -168,6 +176,10 @@
         <translation>与屏幕相同</translation>
     </message>
     <message>
+        <source>At or above the</source>
+        <translation>达到或高于</translation>
+    </message>
+    <message>
         <source>Attribute</source>
         <translation>属性</translation>
     </message>
@@ -182,6 +194,10 @@
     <message>
         <source>Axial</source>
         <translation>横断面</translation>
+    </message>
+    <message>
+        <source>Below the</source>
+        <translation>低于</translation>
     </message>
     <message>
         <source>Bidirectional</source>
@@ -204,8 +220,16 @@
         <translation>取消</translation>
     </message>
     <message>
+        <source>Change, move, put the label elsewhere</source>
+        <translation>修改、移动、换标签位置</translation>
+    </message>
+    <message>
         <source>Cine</source>
         <translation>电影播放</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
     </message>
     <message>
         <source>Close</source>
@@ -228,6 +252,10 @@
         <translation>Cobb 角：沿终板拖动或点击两条线</translation>
     </message>
     <message>
+        <source>Colour</source>
+        <translation>彩色</translation>
+    </message>
+    <message>
         <source>Colour images are shown as they are stored.</source>
         <translation>彩色图像按存储的颜色显示。</translation>
     </message>
@@ -238,6 +266,10 @@
     <message>
         <source>Colour images can be exported as pictures only.</source>
         <translation>彩色图像只能导出为图片。</translation>
+    </message>
+    <message>
+        <source>Colour map</source>
+        <translation>配色</translation>
     </message>
     <message>
         <source>Comment on Finding…</source>
@@ -260,6 +292,10 @@
         <translation>复制所有文件的值</translation>
     </message>
     <message>
+        <source>Copy versions</source>
+        <translation>复制版本信息</translation>
+    </message>
+    <message>
         <source>Corner Texts</source>
         <translation>四角文字</translation>
     </message>
@@ -270,6 +306,10 @@
     <message>
         <source>Crosshair</source>
         <translation>十字线</translation>
+    </message>
+    <message>
+        <source>Crosshair in all views</source>
+        <translation>所有视图的十字线</translation>
     </message>
     <message>
         <source>DICOM · NIfTI · NRRD · PNG · JPEG · TIFF</source>
@@ -300,8 +340,38 @@
         <translation>显示遮挡</translation>
     </message>
     <message>
+        <source>Do not rely on this.</source>
+        <translation>请勿依赖此结果。</translation>
+    </message>
+    <message>
+        <source>Double-click</source>
+        <translation>双击</translation>
+    </message>
+    <message>
         <source>Double-click to go to the slice</source>
         <translation>双击转到该层</translation>
+    </message>
+    <message>
+        <source>Drag a handle, a line or a label</source>
+        <translation>拖动控制点、线或标签</translation>
+    </message>
+    <message>
+        <source>Drag a ring on a crosshair line</source>
+        <translation>拖动十字线上的圆环</translation>
+    </message>
+    <message>
+        <source>Drag a series here,
+or click one in the list</source>
+        <translation>将序列拖到此处，
+或在列表中点击</translation>
+    </message>
+    <message>
+        <source>Drag, or click point by point</source>
+        <translation>拖动，或逐点点击</translation>
+    </message>
+    <message>
+        <source>Draw with the tool in hand</source>
+        <translation>用当前工具绘制</translation>
     </message>
     <message>
         <source>Drawn as in the view: {how}.</source>
@@ -326,6 +396,10 @@
     <message>
         <source>Enlarge what is under the pointer</source>
         <translation>放大指针下的区域</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
     </message>
     <message>
         <source>Export</source>
@@ -356,12 +430,28 @@
         <translation>文件：{name}</translation>
     </message>
     <message>
+        <source>Files that were left out</source>
+        <translation>被略去的文件</translation>
+    </message>
+    <message>
         <source>Film</source>
         <translation>影片</translation>
     </message>
     <message>
+        <source>Filter series</source>
+        <translation>筛选序列</translation>
+    </message>
+    <message>
+        <source>Filter: “zoom”, “Ctrl”…</source>
+        <translation>筛选：“缩放”、“Ctrl”…</translation>
+    </message>
+    <message>
         <source>Find Series…</source>
         <translation>查找序列…</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>所见</translation>
     </message>
     <message>
         <source>First Slice</source>
@@ -440,12 +530,28 @@
         <translation>GIF（动画）</translation>
     </message>
     <message>
+        <source>Give up the drawing, then the selection, then the tool</source>
+        <translation>依次放弃绘制、选择和工具</translation>
+    </message>
+    <message>
         <source>Heatmap</source>
         <translation>热力图</translation>
     </message>
     <message>
+        <source>Hide values below</source>
+        <translation>隐藏低于此值的部分</translation>
+    </message>
+    <message>
         <source>Hide what the files' shutter leaves out</source>
         <translation>隐藏文件遮挡区以外的部分</translation>
+    </message>
+    <message>
+        <source>I understand</source>
+        <translation>我已了解</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
     </message>
     <message>
         <source>Import Measurements…</source>
@@ -454,6 +560,10 @@
     <message>
         <source>In the series</source>
         <translation>在序列中</translation>
+    </message>
+    <message>
+        <source>Interpolated slice</source>
+        <translation>插值层面</translation>
     </message>
     <message>
         <source>Interpolation</source>
@@ -480,6 +590,10 @@
         <translation>密钥 (*.key);;所有文件 (*)</translation>
     </message>
     <message>
+        <source>Keys and mouse</source>
+        <translation>快捷键和鼠标</translation>
+    </message>
+    <message>
         <source>Language</source>
         <translation>语言 (Language)</translation>
     </message>
@@ -504,12 +618,20 @@
         <translation>鼠标左键</translation>
     </message>
     <message>
+        <source>Left drag</source>
+        <translation>左键拖动</translation>
+    </message>
+    <message>
         <source>Left drag brings all views to a point</source>
         <translation>左键拖动将所有视图定位到同一点</translation>
     </message>
     <message>
         <source>Left drag changes the window: right is wider, up is brighter</source>
         <translation>左键拖动调整窗宽窗位：向右加宽，向上变亮</translation>
+    </message>
+    <message>
+        <source>Left drag draws a rectangle; the window is fitted to the values in it</source>
+        <translation>左键拖动画矩形；按其中的数值设置窗宽窗位</translation>
     </message>
     <message>
         <source>Left drag moves the image</source>
@@ -520,12 +642,20 @@
         <translation>左键拖动缩放</translation>
     </message>
     <message>
+        <source>Left out ({n})</source>
+        <translation>略去 ({n})</translation>
+    </message>
+    <message>
         <source>Length</source>
         <translation>长度</translation>
     </message>
     <message>
         <source>Length: drag or click the ends of a line</source>
         <translation>长度：拖动或点击线段的两端</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>许可证</translation>
     </message>
     <message>
         <source>Light</source>
@@ -564,12 +694,20 @@
         <translation>正在载入</translation>
     </message>
     <message>
+        <source>Loading…</source>
+        <translation>正在载入…</translation>
+    </message>
+    <message>
         <source>Look at linked series through the same window</source>
         <translation>联动的序列使用相同的窗宽窗位</translation>
     </message>
     <message>
         <source>Looking for images</source>
         <translation>正在查找图像</translation>
+    </message>
+    <message>
+        <source>Lossy compression</source>
+        <translation>有损压缩</translation>
     </message>
     <message>
         <source>MIP</source>
@@ -604,6 +742,10 @@
         <translation>最大化视图</translation>
     </message>
     <message>
+        <source>Maximise the view, and back</source>
+        <translation>最大化视图，再次恢复</translation>
+    </message>
+    <message>
         <source>Mean</source>
         <translation>平均值</translation>
     </message>
@@ -616,20 +758,48 @@
         <translation>测量</translation>
     </message>
     <message>
+        <source>Measuring</source>
+        <translation>测量</translation>
+    </message>
+    <message>
         <source>Memory {amount}</source>
         <translation>内存 {amount}</translation>
+    </message>
+    <message>
+        <source>Middle drag, Shift + left drag</source>
+        <translation>中键拖动，Shift + 左键拖动</translation>
     </message>
     <message>
         <source>MinIP</source>
         <translation>最小密度投影 (MinIP)</translation>
     </message>
     <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
         <source>Model Card…</source>
         <translation>模型卡…</translation>
     </message>
     <message>
+        <source>Model card</source>
+        <translation>模型卡</translation>
+    </message>
+    <message>
+        <source>Model card: {title}</source>
+        <translation>模型卡：{title}</translation>
+    </message>
+    <message>
         <source>Mouse and Keys</source>
         <translation>鼠标和快捷键</translation>
+    </message>
+    <message>
+        <source>Mouse in a slice view</source>
+        <translation>层面视图中的鼠标</translation>
+    </message>
+    <message>
+        <source>Mouse in the 3D view</source>
+        <translation>三维视图中的鼠标</translation>
     </message>
     <message>
         <source>Move and size the box of the selected finding</source>
@@ -672,24 +842,56 @@
         <translation>下一个视图</translation>
     </message>
     <message>
+        <source>No evidence: nothing is coloured.</source>
+        <translation>没有依据：不着色。</translation>
+    </message>
+    <message>
+        <source>No key or gesture matches.</source>
+        <translation>没有匹配的快捷键或手势。</translation>
+    </message>
+    <message>
         <source>No model is installed.</source>
         <translation>没有安装模型。</translation>
+    </message>
+    <message>
+        <source>No models are installed</source>
+        <translation>没有安装模型</translation>
     </message>
     <message>
         <source>No name</source>
         <translation>无姓名</translation>
     </message>
     <message>
+        <source>No series is open.</source>
+        <translation>没有打开序列。</translation>
+    </message>
+    <message>
         <source>No series lies over this one.</source>
         <translation>没有叠加的序列。</translation>
+    </message>
+    <message>
+        <source>No series matches the filter.</source>
+        <translation>没有符合筛选条件的序列。</translation>
     </message>
     <message>
         <source>No session has been closed yet.</source>
         <translation>还没有关闭过会话。</translation>
     </message>
     <message>
+        <source>No {what} above {threshold} found.</source>
+        <translation>没有发现概率高于 {threshold} 的{what}。</translation>
+    </message>
+    <message>
         <source>No.</source>
         <translation>序号</translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>Not loaded whole</source>
+        <translation>未完全载入</translation>
     </message>
     <message>
         <source>Nothing is going on.</source>
@@ -698,6 +900,18 @@
     <message>
         <source>Nothing is open.</source>
         <translation>没有打开任何内容。</translation>
+    </message>
+    <message>
+        <source>Nothing is open. Open a folder, or drop one here.</source>
+        <translation>没有打开任何内容。请打开文件夹，或拖放到此处。</translation>
+    </message>
+    <message>
+        <source>Nothing shown or computed here may be used to diagnose or treat a patient. What the models find, and what they miss, has not been assessed by any authority.</source>
+        <translation>此处显示或计算的任何内容均不得用于诊断或治疗患者。模型发现和遗漏的内容均未经任何主管机构评估。</translation>
+    </message>
+    <message>
+        <source>Nothing unusual: the slices form one regular volume.</source>
+        <translation>没有异常：层面组成一个规则的体数据。</translation>
     </message>
     <message>
         <source>Number of the slice, window, sides of the body</source>
@@ -722,6 +936,10 @@
     <message>
         <source>Only what &amp;varies</source>
         <translation>只显示变化的(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation>不透明度</translation>
     </message>
     <message>
         <source>Open &amp;Folder</source>
@@ -770,6 +988,10 @@
     <message>
         <source>Orientation</source>
         <translation>方向</translation>
+    </message>
+    <message>
+        <source>Outside the model's contract: {why}</source>
+        <translation>超出模型的适用范围：{why}</translation>
     </message>
     <message>
         <source>Overlay Planes</source>
@@ -832,6 +1054,10 @@
         <translation>连续播放当前视图的层面</translation>
     </message>
     <message>
+        <source>Pneumonia</source>
+        <translation>肺炎</translation>
+    </message>
+    <message>
         <source>Point</source>
         <translation>定位</translation>
     </message>
@@ -852,6 +1078,14 @@
         <translation>上一个视图</translation>
     </message>
     <message>
+        <source>Prob.</source>
+        <translation>概率</translation>
+    </message>
+    <message>
+        <source>Probability</source>
+        <translation>概率</translation>
+    </message>
+    <message>
         <source>Probe</source>
         <translation>取值点</translation>
     </message>
@@ -862,6 +1096,10 @@
     <message>
         <source>Quit</source>
         <translation>退出</translation>
+    </message>
+    <message>
+        <source>Rating</source>
+        <translation>评分</translation>
     </message>
     <message>
         <source>Read measurements from JSON or a DICOM structured report</source>
@@ -900,6 +1138,10 @@
         <translation>删除</translation>
     </message>
     <message>
+        <source>Rename, colour, delete</source>
+        <translation>重命名、颜色、删除</translation>
+    </message>
+    <message>
         <source>Report</source>
         <translation>报告</translation>
     </message>
@@ -914,6 +1156,18 @@
     <message>
         <source>Restore Last Session</source>
         <translation>恢复上次会话</translation>
+    </message>
+    <message>
+        <source>Right click</source>
+        <translation>右键点击</translation>
+    </message>
+    <message>
+        <source>Right drag, Ctrl + wheel</source>
+        <translation>右键拖动，Ctrl + 滚轮</translation>
+    </message>
+    <message>
+        <source>Right drag, wheel</source>
+        <translation>右键拖动，滚轮</translation>
     </message>
     <message>
         <source>Rotate</source>
@@ -938,6 +1192,10 @@
     <message>
         <source>Say where to: a folder and a name.</source>
         <translation>请指定位置：文件夹和名称。</translation>
+    </message>
+    <message>
+        <source>Scroll through the slices</source>
+        <translation>逐层滚动</translation>
     </message>
     <message>
         <source>Search</source>
@@ -972,6 +1230,10 @@
         <translation>叠加序列</translation>
     </message>
     <message>
+        <source>Shift + move</source>
+        <translation>Shift + 移动</translation>
+    </message>
+    <message>
         <source>Shift by the same days for each patient</source>
         <translation>每位患者平移相同天数</translation>
     </message>
@@ -984,12 +1246,28 @@
         <translation>图像的每个像素对应屏幕的一个像素 (1:1)</translation>
     </message>
     <message>
+        <source>Show from a probability of</source>
+        <translation>显示的最低概率</translation>
+    </message>
+    <message>
+        <source>Show here</source>
+        <translation>在此显示</translation>
+    </message>
+    <message>
         <source>Show linked series at the same scale and with the same part in view</source>
         <translation>以相同比例和相同区域显示联动的序列</translation>
     </message>
     <message>
+        <source>Show on the images</source>
+        <translation>在图像上显示</translation>
+    </message>
+    <message>
         <source>Show one plane of voxels</source>
         <translation>只显示一层体素</translation>
+    </message>
+    <message>
+        <source>Show or hide the heatmap (B)</source>
+        <translation>显示或隐藏热力图 (B)</translation>
     </message>
     <message>
         <source>Show patients' names in the list and over the images</source>
@@ -1028,6 +1306,10 @@
         <translation>显示厚层内的平均值，噪声更小</translation>
     </message>
     <message>
+        <source>Show the model card: training data, figures, limits</source>
+        <translation>显示模型卡：训练数据、性能指标、局限</translation>
+    </message>
+    <message>
         <source>Show the series that lies over this one</source>
         <translation>显示叠加在上面的序列</translation>
     </message>
@@ -1048,8 +1330,16 @@
         <translation>尺寸</translation>
     </message>
     <message>
+        <source>Size (mm)</source>
+        <translation>大小 (mm)</translation>
+    </message>
+    <message>
         <source>Slab</source>
         <translation>厚层</translation>
+    </message>
+    <message>
+        <source>Slice</source>
+        <translation>层面</translation>
     </message>
     <message>
         <source>Slice {number} / {total}</source>
@@ -1090,6 +1380,12 @@
     <message>
         <source>Straighten Planes</source>
         <translation>平面复位</translation>
+    </message>
+    <message>
+        <source>Suspicion of malignancy as the readers of LIDC-IDRI would rate it,
+from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
+        <translation>按 LIDC-IDRI 阅片者的方式评定的恶性可疑程度，
+从 1（极不可能）到 5（高度可疑）。不是诊断。</translation>
     </message>
     <message>
         <source>Swap black and white</source>
@@ -1180,6 +1476,10 @@
         <translation>末层在首层之前。</translation>
     </message>
     <message>
+        <source>The model's evidence: where it looked, not where disease is.</source>
+        <translation>模型的依据：它关注的位置，而非病变的位置。</translation>
+    </message>
+    <message>
         <source>The name holds a sign that not all systems take.</source>
         <translation>名称中有并非所有系统都接受的字符。</translation>
     </message>
@@ -1206,6 +1506,10 @@
     <message>
         <source>The whole window as it is on the screen. Patients' names are left out.</source>
         <translation>屏幕上的整个窗口。不含患者姓名。</translation>
+    </message>
+    <message>
+        <source>The window as numbers and on the histogram, and the presets</source>
+        <translation>以数值和直方图设置窗宽窗位，以及预设</translation>
     </message>
     <message>
         <source>Theme</source>
@@ -1252,6 +1556,18 @@
         <translation>减薄</translation>
     </message>
     <message>
+        <source>This does not mean that there are none.</source>
+        <translation>这不表示不存在。</translation>
+    </message>
+    <message>
+        <source>This does not mean that there is none.</source>
+        <translation>这不表示不存在。</translation>
+    </message>
+    <message>
+        <source>This is not a DICOM file.</source>
+        <translation>这不是 DICOM 文件。</translation>
+    </message>
+    <message>
         <source>Tie Other Examinations Here</source>
         <translation>在此关联其他检查</translation>
     </message>
@@ -1278,6 +1594,10 @@
     <message>
         <source>Turn the active view clockwise by 90°</source>
         <translation>将当前视图顺时针旋转 90°</translation>
+    </message>
+    <message>
+        <source>Turn the planes of the other views</source>
+        <translation>旋转其他视图的平面</translation>
     </message>
     <message>
         <source>Turn the planes of the other views by 5°</source>
@@ -1324,6 +1644,14 @@
         <translation>所有文件中的值</translation>
     </message>
     <message>
+        <source>Version {version} · DICOM viewer with AI</source>
+        <translation>版本 {version} · 带人工智能的 DICOM 阅片软件</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+    <message>
         <source>Volume</source>
         <translation>体数据</translation>
     </message>
@@ -1332,20 +1660,48 @@
         <translation>模型的训练数据、性能指标和局限</translation>
     </message>
     <message>
+        <source>What this view shows</source>
+        <translation>此视图显示的内容</translation>
+    </message>
+    <message>
         <source>What to export</source>
         <translation>导出内容</translation>
+    </message>
+    <message>
+        <source>What was noticed</source>
+        <translation>发现的问题</translation>
     </message>
     <message>
         <source>What was noticed while reading</source>
         <translation>读取时发现的问题</translation>
     </message>
     <message>
+        <source>Wheel</source>
+        <translation>滚轮</translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗宽窗位</translation>
     </message>
     <message>
+        <source>Window and Presets…</source>
+        <translation>窗宽窗位与预设…</translation>
+    </message>
+    <message>
+        <source>Window from a Region</source>
+        <translation>按区域设窗</translation>
+    </message>
+    <message>
         <source>Window width and level, and the presets</source>
         <translation>窗宽窗位及其预设</translation>
+    </message>
+    <message>
+        <source>Window: right is wider, up is brighter</source>
+        <translation>窗宽窗位：向右加宽，向上变亮</translation>
+    </message>
+    <message>
+        <source>Write a name; close a clicked outline</source>
+        <translation>输入名称；闭合逐点点击的轮廓</translation>
     </message>
     <message>
         <source>Write something about the selected finding</source>
@@ -1364,8 +1720,28 @@
         <translation>缩放</translation>
     </message>
     <message>
+        <source>Zoom {factor}×</source>
+        <translation>缩放 {factor}×</translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <translation>剩余约 {time}</translation>
+    </message>
+    <message>
+        <source>accepted by the reader</source>
+        <translation>已由阅片者接受</translation>
+    </message>
+    <message>
+        <source>box drawn by the reader</source>
+        <translation>框由阅片者绘制</translation>
+    </message>
+    <message>
         <source>inverted</source>
         <translation>反色</translation>
+    </message>
+    <message>
+        <source>mean {value} HU</source>
+        <translation>平均 {value} HU</translation>
     </message>
     <message>
         <source>new folder</source>
@@ -1376,8 +1752,24 @@
         <translation>无数值</translation>
     </message>
     <message>
+        <source>nodules</source>
+        <translation>结节</translation>
+    </message>
+    <message>
+        <source>nominal slice thickness {thickness} mm</source>
+        <translation>标称层厚 {thickness} mm</translation>
+    </message>
+    <message>
         <source>not there</source>
         <translation>不存在</translation>
+    </message>
+    <message>
+        <source>pixel size unknown</source>
+        <translation>像素大小未知</translation>
+    </message>
+    <message>
+        <source>suspicion rated {rating} of 5 (no diagnosis)</source>
+        <translation>可疑程度 {rating} / 5（不是诊断）</translation>
     </message>
     <message>
         <source>to</source>
@@ -1392,8 +1784,20 @@
         <translation>有变化：{n} 个值</translation>
     </message>
     <message>
+        <source>{above_or_below} operating point{name}, {threshold}.</source>
+        <translation>{above_or_below}工作点{name}（{threshold}）。</translation>
+    </message>
+    <message>
+        <source>{candidates} below it: lower the threshold to see them.</source>
+        <translation>低于阈值的有{candidates}：降低阈值即可显示。</translation>
+    </message>
+    <message>
         <source>{files} could not be read and left out: {first}</source>
         <translation>{files}无法读取，已跳过：{first}</translation>
+    </message>
+    <message>
+        <source>{modality} series</source>
+        <translation>{modality} 序列</translation>
     </message>
     <message>
         <source>{n} attribute</source>
@@ -1404,12 +1808,20 @@
         <translation>{n} 个属性</translation>
     </message>
     <message>
+        <source>{n} below the threshold</source>
+        <translation>{n} 个低于阈值</translation>
+    </message>
+    <message>
         <source>{n} candidate</source>
         <translation>{n} 个候选</translation>
     </message>
     <message>
         <source>{n} candidates</source>
         <translation>{n} 个候选</translation>
+    </message>
+    <message>
+        <source>{n} dismissed</source>
+        <translation>{n} 个已移出</translation>
     </message>
     <message>
         <source>{n} error</source>
@@ -1444,6 +1856,14 @@
         <translation>{n} 个测量</translation>
     </message>
     <message>
+        <source>{n} nodule</source>
+        <translation>{n} 个结节</translation>
+    </message>
+    <message>
+        <source>{n} nodules</source>
+        <translation>{n} 个结节</translation>
+    </message>
+    <message>
         <source>{n} pixel</source>
         <translation>{n} 个像素</translation>
     </message>
@@ -1470,6 +1890,14 @@
     <message>
         <source>{n} warnings</source>
         <translation>{n} 个警告</translation>
+    </message>
+    <message>
+        <source>{size} voxels, {memory}</source>
+        <translation>{size} 体素，{memory}</translation>
+    </message>
+    <message>
+        <source>✓ accepted by the reader, * commented on or redrawn</source>
+        <translation>✓ 已由阅片者接受，* 已备注或重画</translation>
     </message>
     <message>
         <source>简体中文</source>

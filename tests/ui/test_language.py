@@ -25,7 +25,7 @@ CHINESE = read_catalogue(ROOT / "translations" / "zh_CN.ts")
 #: Names of formats and of languages are the same in all of them.
 SAME = {
     "English", "简体中文", "PNG", "JPEG", "TIFF", "MP4 (H.264)", "NIfTI (.nii.gz)", "NRRD (.nrrd)",
-    "VR", "DICOM · NIfTI · NRRD · PNG · JPEG · TIFF",
+    "VR", "#", "Esc", "DICOM · NIfTI · NRRD · PNG · JPEG · TIFF",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from viewer import DISCLAIMER, __version__
 from viewer.ui import theme
 from viewer.ui.icons import IconName, application_icon, icon
+from viewer.ui.language import tr
 
 #: What the window and the models stand on, by the name of its distribution.
 _COMPONENTS = (
@@ -94,11 +95,11 @@ class AboutDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("About Hounsfield")
+        self.setWindowTitle(tr("About Hounsfield"))
         values = theme.tokens()
         tabs = QTabWidget()
-        tabs.addTab(_text(_table(versions())), "Versions")
-        tabs.addTab(_text(f"{_LICENCE}\n{_FONTS}\n\n{_table(licences())}"), "Licences")
+        tabs.addTab(_text(_table(versions())), tr("Versions"))
+        tabs.addTab(_text(f"{_LICENCE}\n{_FONTS}\n\n{_table(licences())}"), tr("Licences"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[values.space_xl] * 4)
         layout.setSpacing(values.space_l)
@@ -109,9 +110,9 @@ class AboutDialog(QDialog):
         self.resize(560, 560)
 
     def _buttons(self) -> QHBoxLayout:
-        copy = QPushButton(icon(IconName.COPY), "Copy versions")
+        copy = QPushButton(icon(IconName.COPY), tr("Copy versions"))
         copy.clicked.connect(lambda: QApplication.clipboard().setText(_table(versions())))
-        close = QPushButton("Close")
+        close = QPushButton(tr("Close"))
         close.setDefault(True)
         close.clicked.connect(self.accept)
         row = QHBoxLayout()
@@ -129,7 +130,7 @@ class DisclaimerDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Hounsfield")
         values = theme.tokens()
-        understood = QPushButton("I understand")
+        understood = QPushButton(tr("I understand"))
         understood.setProperty("primary", True)
         understood.setDefault(True)
         understood.clicked.connect(self.accept)
@@ -170,7 +171,10 @@ def _heading() -> QHBoxLayout:
     values = theme.tokens()
     picture = QLabel()
     picture.setPixmap(application_icon().pixmap(56, 56))
-    name, about = QLabel("Hounsfield"), QLabel(f"Version {__version__} · DICOM viewer with AI")
+    name, about = (
+        QLabel("Hounsfield"),
+        QLabel(tr("Version {version} · DICOM viewer with AI", version=__version__)),
+    )
     name.setProperty("role", "display")
     about.setProperty("role", "muted")
     words = QVBoxLayout()
@@ -186,7 +190,7 @@ def _heading() -> QHBoxLayout:
 
 def _disclaimer() -> QFrame:
     values = theme.tokens()
-    title, words = QLabel(DISCLAIMER), QLabel(_CONSEQUENCES)
+    title, words = QLabel(tr(DISCLAIMER)), QLabel(tr(_CONSEQUENCES))
     title.setProperty("role", "title")
     for label in (title, words):
         label.setWordWrap(True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy.typing as npt
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from viewer.session.session import Session
@@ -12,6 +12,7 @@ from viewer.ui.actions import ActionId, Actions
 from viewer.ui.analysis_controller import AnalysisController
 from viewer.ui.classes_box import ClassesBox
 from viewer.ui.findings_box import FindingsBox
+from viewer.ui.language import Texts, tr
 from viewer.ui.model_card import ModelCardDialog
 from viewer.ui.overlay_box import OverlayBox
 from viewer.ui.run_box import RunBox
@@ -50,9 +51,10 @@ class AnalysisPanel(QFrame):
         ):
             self.findings_box.add_menu_action(actions[name])
         self.classes_box = ClassesBox(session)
-        self._classes_section = _section("Classes", self.classes_box)
-        self._overlay_section = _section("Heatmap", self.overlay_box)
-        self._findings_section = _section("Findings", self.findings_box)
+        self._texts = Texts()
+        self._classes_section = self._section("Classes", self.classes_box)
+        self._overlay_section = self._section("Heatmap", self.overlay_box)
+        self._findings_section = self._section("Findings", self.findings_box)
         self._about_result = QLabel()
         self._build()
         self.run_box.model_chosen.connect(analysis.choose)
@@ -61,6 +63,13 @@ class AnalysisPanel(QFrame):
         session.results.findings_changed.connect(self._show_result)
         self._show_run()
         self._show_result()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._texts.show()
+            self._show_result()
+        super().changeEvent(event)
 
     def probe(self, lps: npt.ArrayLike | None) -> None:
         """Show the heatmap's value at a point of the patient."""
@@ -79,7 +88,7 @@ class AnalysisPanel(QFrame):
         column = QVBoxLayout(inside)
         column.setContentsMargins(space.space_m, space.space_m, space.space_m, space.space_m)
         column.setSpacing(space.space_l)
-        column.addWidget(_section("Model", self.run_box))
+        column.addWidget(self._section("Model", self.run_box))
         column.addWidget(self._classes_section)
         column.addWidget(self._findings_section, 100)
         column.addWidget(self._overlay_section)
@@ -112,20 +121,20 @@ class AnalysisPanel(QFrame):
         self._overlay_section.setVisible(result is not None and result.heatmap is not None)
         self._about_result.setVisible(result is not None)
         if result is not None:
-            contract = [f"Outside the model's contract: {r}" for r in result.reasons]
+            contract = [tr("Outside the model's contract: {why}", why=r) for r in result.reasons]
             self._about_result.setText("\n".join([result.model, result.provenance, *contract]))
 
-
-def _section(title: str, content: QWidget) -> QWidget:
-    section = QWidget()
-    column = QVBoxLayout(section)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(theme.tokens().space_s)
-    label = QLabel(title)
-    label.setProperty("role", "section")
-    column.addWidget(label)
-    rule = QFrame()
-    rule.setProperty("rule", True)
-    column.addWidget(rule)
-    column.addWidget(content, 1)
-    return section
+    def _section(self, title: str, content: QWidget) -> QWidget:
+        section = QWidget()
+        column = QVBoxLayout(section)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.tokens().space_s)
+        label = QLabel()
+        self._texts.say(label.setText, title)
+        label.setProperty("role", "section")
+        column.addWidget(label)
+        rule = QFrame()
+        rule.setProperty("rule", True)
+        column.addWidget(rule)
+        column.addWidget(content, 1)
+        return section

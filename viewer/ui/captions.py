@@ -49,7 +49,9 @@ def study_line(study: StudyInfo) -> str:
 
 def series_title(series: Series) -> str:
     """A series' description, or what stands in for it."""
-    return series.description or (f"{series.modality} series" if series.modality else "Series")
+    return series.description or (
+        tr("{modality} series", modality=series.modality) if series.modality else tr("Series")
+    )
 
 
 def slices_line(series: Series) -> str:
@@ -61,7 +63,7 @@ def slices_line(series: Series) -> str:
 def spacing_line(series: Series) -> str:
     """Distance and thickness of the slices and size of the pixels, in mm."""
     if series.length_unit is LengthUnit.PIXELS:
-        return "pixel size unknown"
+        return tr("pixel size unknown")
     z, y, x = series.grid.spacing_mm
     pixel = f"{y:.2f}" if abs(y - x) < 0.005 else f"{y:.2f} × {x:.2f}"
     pixels = f"{pixel} {series.length_unit} pixels"

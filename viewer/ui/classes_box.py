@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from viewer.session.results import Result
 from viewer.session.session import Session
 from viewer.ui import captions, theme
+from viewer.ui.language import tr
 
 _BAR_HEIGHT = 8
 
@@ -27,6 +28,12 @@ class ClassesBox(QWidget):
         self._build()
         session.results.findings_changed.connect(self._show)
         self._show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._show()
+        super().changeEvent(event)
 
     @property
     def decision(self) -> str:
@@ -65,18 +72,18 @@ class ClassesBox(QWidget):
         self._decision.setText(decision)
         self._point.setText(point)
         self._point.setVisible(bool(point))
-        self._doubt.setText("Do not rely on this. " + " ".join(result.reasons))
+        self._doubt.setText(" ".join([tr("Do not rely on this."), *result.reasons]))
         self._doubt.setVisible(bool(result.reasons))
         if not result.reasons:
             self._doubt.clear()
         for row, (name, probability) in enumerate(result.classes.items()):
-            label, value = QLabel(name.capitalize()), QLabel(captions.probability(probability))
+            label, value = QLabel(tr(name.capitalize())), QLabel(captions.probability(probability))
             for text in (label, value):
                 text.setProperty("role", "" if name == result.decides else "muted")
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             marks = tuple(result.operating_points.values()) if name == result.decides else ()
             bar = _Bar(probability, marks)
-            bar.setAccessibleName(f"{name.capitalize()}: {captions.probability(probability)}")
+            bar.setAccessibleName(f"{tr(name.capitalize())}: {captions.probability(probability)}")
             for column, widget in enumerate((label, bar, value)):
                 self._rows.addWidget(widget, row, column)
 
@@ -119,14 +126,18 @@ def _decision(result: Result) -> tuple[str, str]:
     probability = result.classes.get(result.decides)
     if probability is None:
         name, probability = max(result.classes.items(), key=lambda item: item[1])
-        return f"{name.capitalize()}: {captions.probability(probability)}", ""
+        return f"{tr(name.capitalize())}: {captions.probability(probability)}", ""
     name = next((n for n, t in result.operating_points.items() if t == result.threshold), "")
     above = probability >= result.threshold
-    point = (
-        f"operating point{f' “{name}”' if name else ''}, {captions.probability(result.threshold)}"
+    of = tr("At or above the" if above else "Below the")
+    point = f" “{name}”" if name else ""
+    said = tr(
+        "{above_or_below} operating point{name}, {threshold}.",
+        above_or_below=of,
+        name=point,
+        threshold=captions.probability(result.threshold),
     )
     return (
-        f"{result.decides.capitalize()}: {captions.probability(probability)}",
-        f"{'At or above' if above else 'Below'} the {point}."
-        + ("" if above else " This does not mean that there is none."),
+        f"{tr(result.decides.capitalize())}: {captions.probability(probability)}",
+        said + ("" if above else " " + tr("This does not mean that there is none.")),
     )

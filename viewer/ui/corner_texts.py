@@ -7,6 +7,7 @@ from viewer.imaging.plane import Orientation, Stack
 from viewer.session.display import Display
 from viewer.ui import captions
 from viewer.ui.drawing import Corners, Line
+from viewer.ui.language import tr
 
 _MUTED = "overlay_text_muted"
 
@@ -44,8 +45,8 @@ def corner_texts(
     """
     series = display.series
     known = display.is_in_patient_space
-    name = Line(orientation.capitalize(), f"crosshair_{orientation}", bold=True)
-    top_left = [name if known else Line("Image", bold=True)]
+    name = Line(tr(orientation.capitalize()), f"crosshair_{orientation}", bold=True)
+    top_left = [name if known else Line(tr("Image"), bold=True)]
     top_right: list[Line] = []
     if series is not None and not brief:
         if show_names:
@@ -59,25 +60,25 @@ def corner_texts(
             top_right.append(Line(f"+ {layer}", "overlay_letter"))
         if not display.is_complete:
             state = "Loading" if is_loading else "Not loaded whole"
-            top_right.append(Line(state, "overlay_warn", bold=True))
+            top_right.append(Line(tr(state), "overlay_warn", bold=True))
         if "lossy" in {note.code for note in series.report}:
-            top_right.append(Line("Lossy compression", "overlay_warn", bold=True))
+            top_right.append(Line(tr("Lossy compression"), "overlay_warn", bold=True))
     bottom_left = [Line(captions.slice_line(index, stack.count))] if stack.count > 1 else []
     if display.is_turned(orientation):
         bottom_left.append(Line(captions.oblique_line(stack.tilt_degrees), "overlay_letter"))
     elif known:
         bottom_left.append(Line(captions.position_line(orientation, stack.position_mm(index))))
     if series is not None and not is_measured(series, stack, index):
-        bottom_left.insert(0, Line("Interpolated slice", "overlay_warn", bold=True))
+        bottom_left.insert(0, Line(tr("Interpolated slice"), "overlay_warn", bold=True))
     if value_text:
         bottom_left.insert(0, Line(value_text, bold=True))
-    inverted = "  inverted" if display.inverted else ""
+    inverted = f"  {tr('inverted')}" if display.inverted else ""
     gray = captions.window_line(display.window) + inverted
     slab = captions.slab_line(display.slab(orientation))
     bottom_right = [Line(slab, "overlay_letter", bold=True)]
-    bottom_right.append(Line("Colour" if display.no_window else gray))
+    bottom_right.append(Line(tr("Colour") if display.no_window else gray))
     if not brief:
-        bottom_right.append(Line(f"Zoom {zoom:.2f}×", _MUTED))
+        bottom_right.append(Line(tr("Zoom {factor}×", factor=f"{zoom:.2f}"), _MUTED))
     return Corners(
         *(tuple(t for t in c if t.text) for c in (top_left, top_right, bottom_left, bottom_right))
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,6 +20,7 @@ from viewer.session.results import Result
 from viewer.session.session import Session
 from viewer.ui import captions, theme
 from viewer.ui.fraction_slider import FractionSlider
+from viewer.ui.language import Texts, tr
 
 _LEAST_ROWS = 5
 _SIZE = "Size (mm)"
@@ -45,6 +46,7 @@ class FindingsBox(QWidget):
         self.setObjectName("findings_box")
         self._session = session
         self.threshold = FractionSlider("Show from a probability of", captions.probability)
+        self._texts = Texts()
         self._summary = QLabel()
         self._empty = QLabel()
         self._comment = QLabel()
@@ -57,6 +59,13 @@ class FindingsBox(QWidget):
         session.results.selection_changed.connect(self._show_selection)
         session.volume_changed.connect(self._show)
         self._show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._texts.show()
+            self._show()
+        super().changeEvent(event)
 
     @property
     def summary(self) -> str:
@@ -80,11 +89,13 @@ class FindingsBox(QWidget):
         column.addWidget(self._empty)
         table = self.table
         table.setObjectName("findings_table")
-        table.setAccessibleName("Findings")
+        self._texts.say(table.setAccessibleName, "Findings")
         for position, name in enumerate(_COLUMNS):
-            item = QTableWidgetItem(name)
+            item = QTableWidgetItem()
+            self._texts.say(item.setText, name)
             item.setTextAlignment(_LEFT if name == _SIZE else _RIGHT)
-            item.setToolTip(_HELP.get(name, ""))
+            if name in _HELP:
+                self._texts.say(item.setToolTip, _HELP[name])
             table.setHorizontalHeaderItem(position, item)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(space.control_height)
@@ -186,11 +197,15 @@ def details(finding: Finding, mark: Mark = UNMARKED) -> str:
     lines = [
         f"{finding.label.capitalize()} {finding.id}: {captions.probability(finding.probability)}",
         f"{size(finding)} mm, {finding.volume_ml:.2f} ml",
-        f"mean {captions.number(finding.mean_hu)} HU" if finding.mean_hu is not None else "",
-        f"suspicion rated {rating(finding)} of 5 (no diagnosis)" if rating(finding) else "",
+        tr("mean {value} HU", value=captions.number(finding.mean_hu))
+        if finding.mean_hu is not None
+        else "",
+        tr("suspicion rated {rating} of 5 (no diagnosis)", rating=rating(finding))
+        if rating(finding)
+        else "",
         captions.point(finding.center_lps_mm),
-        "accepted by the reader" if mark.accepted else "",
-        "box drawn by the reader" if mark.box_lps_mm is not None else "",
+        tr("accepted by the reader") if mark.accepted else "",
+        tr("box drawn by the reader") if mark.box_lps_mm is not None else "",
         mark.comment,
     ]
     return "\n".join(line for line in lines if line)
@@ -199,18 +214,27 @@ def details(finding: Finding, mark: Mark = UNMARKED) -> str:
 def _summary(result: Result, shown: int, dismissed: int) -> str:
     total = len(result.findings) - dismissed
     text = captions.count(shown, result.label)
-    hidden = f", {total - shown} below the threshold" if total > shown else ""
-    return f"{text}{hidden}{f', {dismissed} dismissed' if dismissed else ''}"
+    parts = [text]
+    if total > shown:
+        parts.append(tr("{n} below the threshold", n=total - shown))
+    if dismissed:
+        parts.append(tr("{n} dismissed", n=dismissed))
+    return ", ".join(parts)
 
 
 def _nothing(result: Result, threshold: float) -> str:
     below = len(result.findings)
-    candidates = (
-        f" {captions.count(below, 'candidate')} below it: lower the threshold to see them."
-        if below
-        else ""
-    )
-    return (
-        f"No {result.label}s above {captions.probability(threshold)} found.{candidates} "
-        "This does not mean that there are none."
-    )
+    parts = [
+        tr(
+            "No {what} above {threshold} found.",
+            what=tr(f"{result.label}s"),
+            threshold=captions.probability(threshold),
+        )
+    ]
+    if below:
+        candidates = captions.count(below, "candidate")
+        parts.append(
+            tr("{candidates} below it: lower the threshold to see them.", candidates=candidates)
+        )
+    parts.append(tr("This does not mean that there are none."))
+    return " ".join(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.ui import theme
+from viewer.ui.language import Texts
 
 _STEPS = 1000
 
@@ -45,10 +46,13 @@ class FractionSlider(QWidget):
         self.slider.setRange(0, _STEPS)
         self.slider.setPageStep(_STEPS // 20)
         self.slider.setSingleStep(_STEPS // 100)
-        self.slider.setAccessibleName(name)
         self.slider.valueChanged.connect(self._slid)
         top = QHBoxLayout()
-        top.addWidget(QLabel(name))
+        named = QLabel()
+        self._texts = Texts()
+        self._texts.say(self.slider.setAccessibleName, name)
+        self._texts.say(named.setText, name)
+        top.addWidget(named)
         top.addStretch(1)
         self._value_label.setProperty("role", "muted")
         top.addWidget(self._value_label)
@@ -58,6 +62,12 @@ class FractionSlider(QWidget):
         column.addLayout(top)
         column.addWidget(self.slider)
         self.set_value(0.0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._texts.show()
+        super().changeEvent(event)
 
     @property
     def value(self) -> float:

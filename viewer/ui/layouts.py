@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from viewer.imaging.plane import Orientation
+from viewer.ui.language import tr
 
 
 class ViewKind(StrEnum):
@@ -24,7 +25,7 @@ class ViewKind(StrEnum):
     @property
     def caption(self) -> str:
         """The name for people."""
-        return "3D" if self is ViewKind.VOLUME else self.value.capitalize()
+        return tr("3D" if self is ViewKind.VOLUME else self.value.capitalize())
 
 
 class LayoutName(StrEnum):

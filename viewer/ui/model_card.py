@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from viewer.ui import theme
+from viewer.ui.language import tr
 
 
 class ModelCardDialog(QDialog):
@@ -20,7 +21,7 @@ class ModelCardDialog(QDialog):
 
     def __init__(self, title: str, card: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Model card: {title}")
+        self.setWindowTitle(tr("Model card: {title}", title=title))
         self.resize(760, 640)
         text = QTextBrowser()
         text.setMarkdown(card)

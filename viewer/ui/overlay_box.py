@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy.typing as npt
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from viewer.imaging.colormaps import colormap_names
@@ -13,6 +14,7 @@ from viewer.session.session import Session
 from viewer.ui import captions, theme
 from viewer.ui.color_bar import ColorBar
 from viewer.ui.fraction_slider import FractionSlider
+from viewer.ui.language import Texts, tr
 
 _HONESTY = "The model's evidence: where it looked, not where disease is."
 
@@ -24,7 +26,8 @@ class OverlayBox(QWidget):
         super().__init__(parent)
         self.setObjectName("overlay_box")
         self._session = session
-        self._visible = QCheckBox("Show on the images")
+        self._texts = Texts()
+        self._visible = QCheckBox()
         self._colors = QComboBox()
         self.opacity = FractionSlider("Opacity", _percent)
         self.threshold = FractionSlider("Hide values below", self._value)
@@ -33,6 +36,13 @@ class OverlayBox(QWidget):
         self._build()
         self._connect()
         self._show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._texts.show()
+            self._show()
+        super().changeEvent(event)
 
     def probe(self, lps: npt.ArrayLike | None) -> None:
         """Show the heatmap's value at a point of the patient in LPS mm."""
@@ -47,10 +57,14 @@ class OverlayBox(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space.space_s)
-        self._visible.setToolTip("Show or hide the heatmap (B)")
+        for set_text, text in (
+            (self._visible.setText, "Show on the images"),
+            (self._visible.setToolTip, "Show or hide the heatmap (B)"),
+            (self._colors.setAccessibleName, "Colour map"),
+            (self._colors.setToolTip, "Colour map"),
+        ):
+            self._texts.say(set_text, text)
         self._colors.addItems([name.capitalize() for name in colormap_names()])
-        self._colors.setAccessibleName("Colour map")
-        self._colors.setToolTip("Colour map")
         top = QHBoxLayout()
         top.addWidget(self._visible)
         top.addStretch(1)
@@ -87,9 +101,9 @@ class OverlayBox(QWidget):
         self.threshold.set_value(style.threshold)
         self._bar.set_style(style, self._full)
         meaning = result.meaning if result is not None else ""
-        evidence = "" if self._has_evidence else "No evidence: nothing is coloured. "
+        evidence = "" if self._has_evidence else tr("No evidence: nothing is coloured.") + " "
         about = f"{meaning[:1].upper()}{meaning[1:]}. " if meaning else ""
-        self._meaning.setText(f"{evidence}{about}{_HONESTY}")
+        self._meaning.setText(f"{evidence}{about}{tr(_HONESTY)}")
 
     @property
     def _full(self) -> float:

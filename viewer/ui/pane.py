@@ -22,6 +22,7 @@ from viewer.session.display import Display
 from viewer.session.session import Session
 from viewer.ui import theme
 from viewer.ui.icons import IconName, icon
+from viewer.ui.language import tr
 from viewer.ui.layouts import ViewKind
 from viewer.ui.series.dragging import dragged_series
 from viewer.ui.slice_view import SliceView
@@ -52,7 +53,7 @@ class Pane(QFrame):
         self._session = session
         self._kind = ViewKind.AXIAL
         self._guest: QWidget | None = None
-        self._empty = QLabel(_EMPTY, self)
+        self._empty = QLabel(self)
         self._menu_button = QToolButton(self)
         self._drop = _DropHint(self)
         self._build()
@@ -135,6 +136,13 @@ class Pane(QFrame):
             event.acceptProposedAction()
             self.series_dropped.emit(key, self._is_over(event))
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._show_state()
+            self.slice_view.viewport().update()
+        super().changeEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep what floats over the view in its place."""
         super().resizeEvent(event)
@@ -173,8 +181,6 @@ class Pane(QFrame):
         self._menu_button.setFixedSize(20, 20)
         self._menu_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._menu_button.setCursor(Qt.CursorShape.ArrowCursor)
-        self._menu_button.setToolTip("What this view shows")
-        self._menu_button.setAccessibleName("What this view shows")
         self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self._menu_button)
         menu.setToolTipsVisible(True)
@@ -192,7 +198,9 @@ class Pane(QFrame):
 
     def _show_state(self) -> None:
         empty = self.display.volume is None
-        self._empty.setText("Loading…" if self.display.series is not None else _EMPTY)
+        self._empty.setText(tr("Loading…" if self.display.series is not None else _EMPTY))
+        self._menu_button.setToolTip(tr("What this view shows"))
+        self._menu_button.setAccessibleName(tr("What this view shows"))
         self._empty.setVisible(empty and self._guest is None)
         self._menu_button.setVisible(not empty)
         self._place()
@@ -205,7 +213,7 @@ class Pane(QFrame):
             self._menu_button.move(inside.right() - self._menu_button.width() - 4, 5)
             return
         font = theme.body_font(theme.tokens().font_caption + 1, bold=True)
-        shown = self._kind.caption if self.display.is_in_patient_space else "Image"
+        shown = self._kind.caption if self.display.is_in_patient_space else tr("Image")
         width = QFontMetrics(font).horizontalAdvance(shown)
         self._menu_button.move(QPoint(_NAME_LEFT + width + 4, _NAME_TOP))
 

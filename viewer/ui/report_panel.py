@@ -23,6 +23,7 @@ from viewer.dicom.series import Series
 from viewer.errors import NotDicomError
 from viewer.session.session import Session
 from viewer.ui import captions, theme
+from viewer.ui.language import Texts, tr
 from viewer.ui.severity import BANNER, show_severity
 
 _EXPANDED_UP_TO = 20
@@ -42,6 +43,7 @@ class ReportPanel(QFrame):
         self.setObjectName("report_panel")
         self.setProperty("panel", True)
         self._session = session
+        self._texts = Texts()
         self._facts = QLabel()
         self._notes = QVBoxLayout()
         self._skipped_title = QLabel()
@@ -67,9 +69,12 @@ class ReportPanel(QFrame):
         return {file.text(0): group.text(0) for group in groups for file in _children(group)}
 
     def changeEvent(self, event: QEvent) -> None:
-        """Draw the signs anew in the colours of another theme."""
+        """Draw the signs in the colours of another theme, or say all in another language."""
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._texts.show()
+            self._show_skipped()
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.LanguageChange):
             self._show_series()
 
     def _build(self) -> None:
@@ -79,10 +84,10 @@ class ReportPanel(QFrame):
         column.setSpacing(space.space_s)
         self._facts.setWordWrap(True)
         self._facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        column.addWidget(_section("Series"))
+        column.addWidget(self._section("Series"))
         column.addWidget(self._facts)
         column.addSpacing(space.space_s)
-        column.addWidget(_section("What was noticed"))
+        column.addWidget(self._section("What was noticed"))
         self._notes.setSpacing(space.space_xs)
         column.addLayout(self._notes)
         column.addStretch(1)
@@ -96,7 +101,7 @@ class ReportPanel(QFrame):
         self._skipped_title.setProperty("role", "section")
         tree = self._skipped
         tree.setObjectName("skipped_files")
-        tree.setAccessibleName("Files that were left out")
+        self._texts.say(tree.setAccessibleName, "Files that were left out")
         tree.setHeaderHidden(True)
         tree.setIndentation(space.space_l)
         tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -111,9 +116,15 @@ class ReportPanel(QFrame):
         halves.addWidget(area, 2)
         halves.addLayout(left_out, 1)
 
+    def _section(self, text: str) -> QLabel:
+        label = QLabel()
+        self._texts.say(label.setText, text)
+        label.setProperty("role", "section")
+        return label
+
     def _show_series(self) -> None:
         series = self._session.active
-        self._facts.setText(_facts(series) if series is not None else "No series is open.")
+        self._facts.setText(_facts(series) if series is not None else tr("No series is open."))
         while (item := self._notes.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -123,7 +134,7 @@ class ReportPanel(QFrame):
         for note in sorted(notes, key=lambda n: _GRAVEST_FIRST[n.severity]):
             self._notes.addWidget(_note(note))
         if series is not None and not notes:
-            nothing = QLabel("Nothing unusual: the slices form one regular volume.")
+            nothing = QLabel(tr("Nothing unusual: the slices form one regular volume."))
             nothing.setWordWrap(True)
             nothing.setProperty("role", "muted")
             self._notes.addWidget(nothing)
@@ -133,13 +144,13 @@ class ReportPanel(QFrame):
         by_reason: dict[str, list[Skipped]] = {}
         for entry in self._session.library.skipped:
             by_reason.setdefault(entry.message, []).append(entry)
-        self._skipped_title.setText(f"Left out ({len(self._session.library.skipped)})")
+        self._skipped_title.setText(tr("Left out ({n})", n=len(self._session.library.skipped)))
         self._skipped_title.setVisible(bool(by_reason))
         self._skipped.setVisible(bool(by_reason))
         self._skipped.clear()
         for reason, entries in by_reason.items():
-            group = QTreeWidgetItem(self._skipped, [f"{reason} ({len(entries)})"])
-            group.setToolTip(0, reason)
+            group = QTreeWidgetItem(self._skipped, [f"{tr(reason)} ({len(entries)})"])
+            group.setToolTip(0, tr(reason))
             for entry in entries:
                 QTreeWidgetItem(group, [entry.path.name]).setToolTip(0, str(entry.path))
             group.setExpanded(len(entries) <= _EXPANDED_UP_TO)
@@ -164,18 +175,18 @@ def _facts(series: Series) -> str:
     thickness = series.slice_thickness_mm
     lines = [
         captions.series_title(series),
-        f"{captions.size_line(series)} voxels, {captions.megabytes(series.nbytes)}",
+        tr(
+            "{size} voxels, {memory}",
+            size=captions.size_line(series),
+            memory=captions.megabytes(series.nbytes),
+        ),
         captions.spacing_line(series),
-        f"nominal slice thickness {thickness:g} mm" if thickness is not None else "",
+        tr("nominal slice thickness {thickness} mm", thickness=f"{thickness:g}")
+        if thickness is not None
+        else "",
         *(note.message for note in facts(series)),
     ]
     return "\n".join(line for line in lines if line)
-
-
-def _section(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "section")
-    return label
 
 
 def _note(note: Note) -> QWidget:

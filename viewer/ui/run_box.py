@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from viewer.ui import captions, theme
 from viewer.ui.elided_label import ElidedLabel
 from viewer.ui.icons import IconName, icon
+from viewer.ui.language import Texts, tr
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,11 @@ class RunProgress:
     @property
     def text(self) -> str:
         """In words."""
-        parts = [self.stage]
+        parts = [tr(self.stage)]
         if self.fraction is not None:
             parts.append(f"{100 * self.fraction:.0f} %")
         if self.seconds_left is not None:
-            parts.append(f"about {captions.seconds(self.seconds_left)} left")
+            parts.append(tr("about {time} left", time=captions.seconds(self.seconds_left)))
         return " · ".join(parts)
 
 
@@ -75,8 +76,9 @@ class RunBox(QWidget):
         self._entries = QStandardItemModel(self._choice)
         self._card = QToolButton()
         self._about = QLabel()
-        self._analyze = QPushButton("Analyze")
-        self._cancel = QPushButton("Cancel")
+        self._texts = Texts()
+        self._analyze = QPushButton()
+        self._cancel = QPushButton()
         self._why = QLabel()
         self._progress = QProgressBar()
         self._stage = ElidedLabel()
@@ -88,6 +90,12 @@ class RunBox(QWidget):
         analyze.changed.connect(self._show_readiness)
         self.show_idle()
         self._show_readiness()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._texts.show()
+        super().changeEvent(event)
 
     @property
     def analyze_button(self) -> QPushButton:
@@ -117,7 +125,7 @@ class RunBox(QWidget):
         self._models = tuple(models)
         entries = self._entries = QStandardItemModel(self._choice)
         for model in models:
-            entry = QStandardItem(f"{model.title}  {model.version or '(broken)'}")
+            entry = QStandardItem(f"{model.title}  {model.version or tr('(broken)')}")
             entry.setToolTip(model.error or model.intended_use)
             entry.setEnabled(not model.error)
             entries.appendRow(entry)
@@ -125,7 +133,7 @@ class RunBox(QWidget):
         ids = [m.id for m in models]
         self._choice.setCurrentIndex(ids.index(chosen) if chosen in ids else -1)
         self._choice.setEnabled(bool(models))
-        self._choice.setPlaceholderText("No models are installed")
+        self._choice.setPlaceholderText(tr("No models are installed"))
         self._card.setEnabled(chosen in ids)
         about = models[ids.index(chosen)].intended_use if chosen in ids else ""
         self._about.setText(about)
@@ -158,13 +166,18 @@ class RunBox(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space.space_s)
-        self._choice.setAccessibleName("Model")
+        for set_text, text in (
+            (self._choice.setAccessibleName, "Model"),
+            (self._analyze.setText, "Analyze"),
+            (self._cancel.setText, "Cancel"),
+            (self._card.setToolTip, "Show the model card: training data, figures, limits"),
+            (self._card.setAccessibleName, "Model card"),
+        ):
+            self._texts.say(set_text, text)
         self._choice.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self._card.setIcon(icon(IconName.INFO))
-        self._card.setToolTip("Show the model card: training data, figures, limits")
-        self._card.setAccessibleName("Model card")
         top = QHBoxLayout()
         top.setSpacing(space.space_xs)
         top.addWidget(self._choice, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from resources import ROOT
 from viewer.ui import theme
+from viewer.ui.language import tr
 
 _COLUMNS = 3
 
@@ -40,7 +42,9 @@ def mouse_groups() -> list[ShortcutGroup]:
     """What the mouse does, from ``resources/mouse.json``."""
     document = json.loads((ROOT / "mouse.json").read_text("utf-8"))
     return [
-        ShortcutGroup(group["title"], tuple((keys, text) for keys, text in group["rows"]))
+        ShortcutGroup(
+            tr(group["title"]), tuple((tr(keys), tr(text)) for keys, text in group["rows"])
+        )
         for group in document["groups"]
     ]
 
@@ -69,7 +73,8 @@ def _rows(menu: QMenu) -> Iterable[tuple[str, str]]:
 
 
 def _plain(text: str) -> str:
-    return text.replace("&", "").rstrip("…")
+    # Chinese puts the letter of a menu in brackets behind it.
+    return re.sub(r"\(&\w\)", "", text).replace("&", "").rstrip("…")
 
 
 class ShortcutsSheet(QDialog):
@@ -83,17 +88,21 @@ class ShortcutsSheet(QDialog):
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Keys and mouse")
+        self.setWindowTitle(tr("Keys and mouse"))
         values = theme.tokens()
         self._groups = [_GroupBox(group) for group in [*mouse_groups(), *key_groups(window)]]
-        self._filter = QLineEdit(placeholderText="Filter: “zoom”, “Ctrl”…", clearButtonEnabled=True)
+        self._filter = QLineEdit(
+            placeholderText=tr("Filter: “zoom”, “Ctrl”…"), clearButtonEnabled=True
+        )
         self._filter.setMaximumWidth(260)
         self._filter.textChanged.connect(self._apply_filter)
-        self._nothing = QLabel("No key or gesture matches.", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._nothing = QLabel(
+            tr("No key or gesture matches."), alignment=Qt.AlignmentFlag.AlignCenter
+        )
         self._nothing.setProperty("role", "muted")
         self._nothing.hide()
 
-        title = QLabel("Keys and mouse")
+        title = QLabel(tr("Keys and mouse"))
         title.setProperty("role", "display")
         header = QHBoxLayout()
         header.addWidget(title)

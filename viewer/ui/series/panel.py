@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from viewer.session.session import Session
 from viewer.ui import theme
 from viewer.ui.icons import IconName, icon
+from viewer.ui.language import Texts, tr
 from viewer.ui.series.delegate import SeriesDelegate
 from viewer.ui.series.model import Role, SeriesModel, SeriesRow
 
@@ -38,7 +39,7 @@ class SeriesPanel(QFrame):
         self.model = SeriesModel(session)
         self.list = SeriesList(self.model)
         self.filter = FilterField()
-        self._nothing = QLabel(_EMPTY)
+        self._nothing = QLabel()
         self._stack = QStackedWidget()
         self._build()
         self.list.chosen.connect(self._open)
@@ -48,6 +49,13 @@ class SeriesPanel(QFrame):
         self.model.rowsRemoved.connect(self._show_emptiness)
         session.library.changed.connect(self._show_emptiness)
         self._show_emptiness()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._show_emptiness()
+            self.list.viewport().update()
+        super().changeEvent(event)
 
     def show_names(self, shown: bool) -> None:
         """Show or hide patients' names."""
@@ -83,7 +91,7 @@ class SeriesPanel(QFrame):
     def _show_emptiness(self) -> None:
         is_open = bool(self._session.library.series)
         self.filter.setVisible(is_open)
-        self._nothing.setText(_NO_MATCH if is_open else _EMPTY)
+        self._nothing.setText(tr(_NO_MATCH if is_open else _EMPTY))
         self._stack.setCurrentWidget(self.list if self.model.rowCount() else self._nothing)
 
 
@@ -94,11 +102,18 @@ class FilterField(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setPlaceholderText("Filter series")
-        self.setAccessibleName("Filter series")
+        self._texts = Texts()
+        self._texts.say(self.setPlaceholderText, "Filter series")
+        self._texts.say(self.setAccessibleName, "Filter series")
         self.setClearButtonEnabled(True)
         sign = icon(IconName.SEARCH, "text_muted")
         self.addAction(sign, QLineEdit.ActionPosition.LeadingPosition)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._texts.show()
+        super().changeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc and the arrow."""
