@@ -52,6 +52,10 @@
         <translation>替换文件(&amp;R)</translation>
     </message>
     <message>
+        <source>&amp;Segment</source>
+        <translation>分割(&amp;S)</translation>
+    </message>
+    <message>
         <source>&amp;Stop</source>
         <translation>停止(&amp;S)</translation>
     </message>
@@ -74,6 +78,10 @@
     <message>
         <source>3D</source>
         <translation>三维</translation>
+    </message>
+    <message>
+        <source>A ball instead of a disc in the slice</source>
+        <translation>使用球形而非层内的圆形</translation>
     </message>
     <message>
         <source>A file with the secret behind UIDs and pseudonyms. With the same one, later exports belong to earlier ones. Keep it to yourself.</source>
@@ -108,6 +116,10 @@
         <translation>实际像素</translation>
     </message>
     <message>
+        <source>Add every voxel with a value of the range</source>
+        <translation>添加数值在范围内的所有体素</translation>
+    </message>
+    <message>
         <source>Agree with the selected finding; Delete takes one off the list</source>
         <translation>同意选中的所见；按 Delete 可将其从列表中移除</translation>
     </message>
@@ -128,12 +140,20 @@
         <translation>所有平面都是标准方向。</translation>
     </message>
     <message>
+        <source>All segments with their volumes and values</source>
+        <translation>所有分割及其体积和数值</translation>
+    </message>
+    <message>
         <source>All that is open</source>
         <translation>所有已打开的序列</translation>
     </message>
     <message>
         <source>All voxels with their values and their place in the patient, for other programs. The patient is not named.</source>
         <translation>供其他程序使用的全部体素，包括数值和在患者体内的位置。不含患者姓名。</translation>
+    </message>
+    <message>
+        <source>An operation is going on.</source>
+        <translation>正在执行一项操作。</translation>
     </message>
     <message>
         <source>Analysis</source>
@@ -196,6 +216,10 @@
         <translation>横断面</translation>
     </message>
     <message>
+        <source>Begin another segment</source>
+        <translation>开始一个新的分割</translation>
+    </message>
+    <message>
         <source>Below the</source>
         <translation>低于</translation>
     </message>
@@ -216,6 +240,10 @@
         <translation>使同一参考坐标系的序列显示患者的同一位置</translation>
     </message>
     <message>
+        <source>Brush</source>
+        <translation>画笔</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
@@ -230,6 +258,14 @@
     <message>
         <source>Classes</source>
         <translation>类别</translation>
+    </message>
+    <message>
+        <source>Click</source>
+        <translation>点击</translation>
+    </message>
+    <message>
+        <source>Click a point: what is joined to it through the range of values is added</source>
+        <translation>点击一点：添加在数值范围内与其相连的体素</translation>
     </message>
     <message>
         <source>Close</source>
@@ -266,6 +302,10 @@
     <message>
         <source>Colour images can be exported as pictures only.</source>
         <translation>彩色图像只能导出为图片。</translation>
+    </message>
+    <message>
+        <source>Colour images have no values.</source>
+        <translation>彩色图像没有数值。</translation>
     </message>
     <message>
         <source>Colour map</source>
@@ -312,6 +352,10 @@
         <translation>所有视图的十字线</translation>
     </message>
     <message>
+        <source>Ctrl + drag</source>
+        <translation>Ctrl + 拖动</translation>
+    </message>
+    <message>
         <source>DICOM · NIfTI · NRRD · PNG · JPEG · TIFF</source>
         <translation>DICOM · NIfTI · NRRD · PNG · JPEG · TIFF</translation>
     </message>
@@ -332,6 +376,14 @@
         <translation>删除</translation>
     </message>
     <message>
+        <source>Delete Segment</source>
+        <translation>删除分割</translation>
+    </message>
+    <message>
+        <source>Delete the active segment</source>
+        <translation>删除当前分割</translation>
+    </message>
+    <message>
         <source>Delete the selected measurement, or take the selected finding off the list</source>
         <translation>删除选中的测量，或将选中的所见移出列表</translation>
     </message>
@@ -348,8 +400,16 @@
         <translation>双击</translation>
     </message>
     <message>
+        <source>Double-click the name to change it, the volume to change the colour</source>
+        <translation>双击名称可修改，双击体积可更改颜色</translation>
+    </message>
+    <message>
         <source>Double-click to go to the slice</source>
         <translation>双击转到该层</translation>
+    </message>
+    <message>
+        <source>Drag</source>
+        <translation>拖动</translation>
     </message>
     <message>
         <source>Drag a handle, a line or a label</source>
@@ -368,6 +428,10 @@ or click one in the list</source>
     <message>
         <source>Drag, or click point by point</source>
         <translation>拖动，或逐点点击</translation>
+    </message>
+    <message>
+        <source>Draw the segment's edge smoother</source>
+        <translation>使分割边缘更平滑</translation>
     </message>
     <message>
         <source>Draw with the tool in hand</source>
@@ -396,6 +460,14 @@ or click one in the list</source>
     <message>
         <source>Enlarge what is under the pointer</source>
         <translation>放大指针下的区域</translation>
+    </message>
+    <message>
+        <source>Erase with the brush</source>
+        <translation>用画笔擦除</translation>
+    </message>
+    <message>
+        <source>Eraser</source>
+        <translation>橡皮擦</translation>
     </message>
     <message>
         <source>Esc</source>
@@ -432,6 +504,14 @@ or click one in the list</source>
     <message>
         <source>Files that were left out</source>
         <translation>被略去的文件</translation>
+    </message>
+    <message>
+        <source>Fill Slices</source>
+        <translation>填充层间</translation>
+    </message>
+    <message>
+        <source>Fill the slices between those in which the segment is drawn</source>
+        <translation>填充已绘制层之间的各层</translation>
     </message>
     <message>
         <source>Film</source>
@@ -514,6 +594,10 @@ or click one in the list</source>
         <translation>自由轮廓：拖动画出轮廓，或逐点点击</translation>
     </message>
     <message>
+        <source>From Window</source>
+        <translation>取自窗口</translation>
+    </message>
+    <message>
         <source>Full Screen</source>
         <translation>全屏</translation>
     </message>
@@ -532,6 +616,14 @@ or click one in the list</source>
     <message>
         <source>Give up the drawing, then the selection, then the tool</source>
         <translation>依次放弃绘制、选择和工具</translation>
+    </message>
+    <message>
+        <source>Grow</source>
+        <translation>区域生长</translation>
+    </message>
+    <message>
+        <source>Grow from the point</source>
+        <translation>从该点开始生长</translation>
     </message>
     <message>
         <source>Heatmap</source>
@@ -596,6 +688,10 @@ or click one in the list</source>
     <message>
         <source>Language</source>
         <translation>语言 (Language)</translation>
+    </message>
+    <message>
+        <source>Larger Brush</source>
+        <translation>增大画笔</translation>
     </message>
     <message>
         <source>Last Slice</source>
@@ -686,6 +782,10 @@ or click one in the list</source>
         <translation>测量列表</translation>
     </message>
     <message>
+        <source>List of Segments</source>
+        <translation>分割列表</translation>
+    </message>
+    <message>
         <source>List only the series that have some words</source>
         <translation>只列出包含所输入文字的序列</translation>
     </message>
@@ -726,6 +826,10 @@ or click one in the list</source>
         <translation>放大镜</translation>
     </message>
     <message>
+        <source>Make a segment first.</source>
+        <translation>请先新建一个分割。</translation>
+    </message>
+    <message>
         <source>Make the slab of the active view thicker</source>
         <translation>加厚当前视图的层块</translation>
     </message>
@@ -748,6 +852,10 @@ or click one in the list</source>
     <message>
         <source>Mean</source>
         <translation>平均值</translation>
+    </message>
+    <message>
+        <source>Mean ± SD</source>
+        <translation>均值 ± 标准差</translation>
     </message>
     <message>
         <source>Measure something first.</source>
@@ -824,6 +932,10 @@ or click one in the list</source>
     <message>
         <source>Name hidden</source>
         <translation>姓名已隐藏</translation>
+    </message>
+    <message>
+        <source>New Segment</source>
+        <translation>新建分割</translation>
     </message>
     <message>
         <source>New for this export, then forgotten</source>
@@ -904,6 +1016,10 @@ or click one in the list</source>
     <message>
         <source>Nothing is open. Open a folder, or drop one here.</source>
         <translation>没有打开任何内容。请打开文件夹，或拖放到此处。</translation>
+    </message>
+    <message>
+        <source>Nothing is segmented yet. Choose the brush and paint in a slice view, or take a range of values.</source>
+        <translation>尚无分割。请选择画笔在切片视图中绘制，或使用数值范围。</translation>
     </message>
     <message>
         <source>Nothing shown or computed here may be used to diagnose or treat a patient. What the models find, and what they miss, has not been assessed by any authority.</source>
@@ -1010,6 +1126,18 @@ or click one in the list</source>
         <translation>PNG</translation>
     </message>
     <message>
+        <source>Paint only these values</source>
+        <translation>仅绘制这些数值</translation>
+    </message>
+    <message>
+        <source>Paint or erase with the tool in hand</source>
+        <translation>用当前工具绘制或擦除</translation>
+    </message>
+    <message>
+        <source>Paint the active segment; with Ctrl, erase</source>
+        <translation>绘制当前分割；按住 Ctrl 擦除</translation>
+    </message>
+    <message>
         <source>Pan</source>
         <translation>平移</translation>
     </message>
@@ -1098,8 +1226,16 @@ or click one in the list</source>
         <translation>退出</translation>
     </message>
     <message>
+        <source>Radius</source>
+        <translation>半径</translation>
+    </message>
+    <message>
         <source>Rating</source>
         <translation>评分</translation>
+    </message>
+    <message>
+        <source>Reach into the slices beside</source>
+        <translation>延伸到相邻层</translation>
     </message>
     <message>
         <source>Read measurements from JSON or a DICOM structured report</source>
@@ -1206,6 +1342,14 @@ or click one in the list</source>
         <translation>搜索标签、关键字、VR 和值</translation>
     </message>
     <message>
+        <source>Segment</source>
+        <translation>分割</translation>
+    </message>
+    <message>
+        <source>Segmenting</source>
+        <translation>分割</translation>
+    </message>
+    <message>
         <source>Select a finding first.</source>
         <translation>请先选择一个所见。</translation>
     </message>
@@ -1228,6 +1372,10 @@ or click one in the list</source>
     <message>
         <source>Series on Top</source>
         <translation>叠加序列</translation>
+    </message>
+    <message>
+        <source>Set the range of values first.</source>
+        <translation>请先设置数值范围。</translation>
     </message>
     <message>
         <source>Shift + move</source>
@@ -1354,6 +1502,14 @@ or click one in the list</source>
         <translation>层面图片</translation>
     </message>
     <message>
+        <source>Smaller Brush</source>
+        <translation>减小画笔</translation>
+    </message>
+    <message>
+        <source>Smooth</source>
+        <translation>平滑</translation>
+    </message>
+    <message>
         <source>Smooth enlarged pixels, or show each of them</source>
         <translation>平滑放大的像素，或逐个显示</translation>
     </message>
@@ -1406,6 +1562,18 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
     <message>
         <source>Tags…</source>
         <translation>DICOM 标签…</translation>
+    </message>
+    <message>
+        <source>Take the brush first.</source>
+        <translation>请先选择画笔。</translation>
+    </message>
+    <message>
+        <source>Take the values from black to white of the window</source>
+        <translation>取窗口中从黑到白的数值</translation>
+    </message>
+    <message>
+        <source>Take voxels from the active segment</source>
+        <translation>从当前分割中去除体素</translation>
     </message>
     <message>
         <source>Teach a network from labelled pictures or a table</source>
@@ -1568,6 +1736,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
         <translation>这不是 DICOM 文件。</translation>
     </message>
     <message>
+        <source>Threshold</source>
+        <translation>阈值</translation>
+    </message>
+    <message>
         <source>Tie Other Examinations Here</source>
         <translation>在此关联其他检查</translation>
     </message>
@@ -1638,6 +1810,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
     <message>
         <source>Value</source>
         <translation>值</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>数值</translation>
     </message>
     <message>
         <source>Values in all files</source>

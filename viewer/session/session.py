@@ -26,6 +26,7 @@ from viewer.session.marks import Finding
 from viewer.session.measurements import Measurement, Measurements
 from viewer.session.opening import Opening
 from viewer.session.results import Results, Review
+from viewer.session.segmentation import Segmentations
 
 _OF_A_DISPLAY = (
     "volume_changed",
@@ -77,6 +78,7 @@ class Session:
         self.history = History()
         self.measurements = Measurements(self.history)
         self.readings = LiveReadings(self._measured, self.jobs)
+        self.segmentations = Segmentations(self.history)
         self.opening = Opening(self.library, self.jobs, header_index)
         self._display = Display()
         self._shown: tuple[Display, ...] = ()

@@ -99,6 +99,17 @@ class ActionId(StrEnum):
     MARK_ARROW = auto()
     MARK_TEXT = auto()
     MEASUREMENTS = auto()
+    SEGMENT_BRUSH = auto()
+    SEGMENT_ERASER = auto()
+    SEGMENT_GROW = auto()
+    SEGMENT_NEW = auto()
+    SEGMENT_REMOVE = auto()
+    SEGMENT_THRESHOLD = auto()
+    SEGMENT_FILL = auto()
+    SEGMENT_SMOOTH = auto()
+    BRUSH_LARGER = auto()
+    BRUSH_SMALLER = auto()
+    SEGMENTS = auto()
     EXPORT_MEASUREMENTS = auto()
     IMPORT_MEASUREMENTS = auto()
     AUTO_WINDOW = auto()
@@ -380,6 +391,44 @@ _SPECS: dict[ActionId, _Spec] = {
     A.MEASUREMENTS: _Spec(
         "List of Measurements", ("Ctrl+M",), I.TABLE, "All measurements with their numbers"
     ),
+    A.SEGMENT_BRUSH: _Spec(
+        "Brush",
+        ("S",),
+        I.BRUSH,
+        "Paint the active segment; with Ctrl, erase",
+        checkable=True,
+        group="tool",
+    ),
+    A.SEGMENT_ERASER: _Spec(
+        "Eraser",
+        ("Shift+S",),
+        I.ERASER,
+        "Take voxels from the active segment",
+        checkable=True,
+        group="tool",
+    ),
+    A.SEGMENT_GROW: _Spec(
+        "Grow",
+        ("Shift+G",),
+        I.GROW,
+        "Click a point: what is joined to it through the range of values is added",
+        checkable=True,
+        group="tool",
+    ),
+    A.SEGMENT_NEW: _Spec("New Segment", ("Ctrl+Shift+S",), I.ADD, "Begin another segment"),
+    A.SEGMENT_REMOVE: _Spec("Delete Segment", (), I.DELETE, "Delete the active segment"),
+    A.SEGMENT_THRESHOLD: _Spec(
+        "Threshold", (), I.THRESHOLD, "Add every voxel with a value of the range"
+    ),
+    A.SEGMENT_FILL: _Spec(
+        "Fill Slices", (), I.FILL, "Fill the slices between those in which the segment is drawn"
+    ),
+    A.SEGMENT_SMOOTH: _Spec("Smooth", (), I.SMOOTH, "Draw the segment's edge smoother"),
+    A.BRUSH_LARGER: _Spec("Larger Brush", (".",), in_views=True),
+    A.BRUSH_SMALLER: _Spec("Smaller Brush", (",",), in_views=True),
+    A.SEGMENTS: _Spec(
+        "List of Segments", ("Ctrl+G",), I.TABLE, "All segments with their volumes and values"
+    ),
     A.EXPORT_MEASUREMENTS: _Spec(
         "Export Measurements…",
         ("Ctrl+Shift+M",),
@@ -423,10 +472,12 @@ _SPECS: dict[ActionId, _Spec] = {
         "Comment on Finding…", ("Shift+C",), tip="Write something about the selected finding"
     ),
     A.REDRAW_FINDING: _Spec(
-        "Redraw Box of Finding…", ("Shift+B",), tip="Move and size the box of the selected finding"
+        "Redraw Box of Finding…", ("Shift+R",), tip="Move and size the box of the selected finding"
     ),
     A.FOLLOW_UP: _Spec(
-        "Follow-Up…", ("Ctrl+U",), tip="Match the findings of two dates and see what has grown"
+        "Follow-Up…",
+        ("Ctrl+Shift+U",),
+        tip="Match the findings of two dates and see what has grown",
     ),
     A.MODEL_CARD: _Spec(
         "Model Card…", (), I.INFO, "What the model was trained on, its figures and limits"
@@ -486,6 +537,12 @@ MEASURES = {
     A.MEASURE_PROBE: Kind.PROBE,
     A.MARK_ARROW: Kind.ARROW,
     A.MARK_TEXT: Kind.TEXT,
+}
+
+SEGMENT_TOOLS = {
+    A.SEGMENT_BRUSH: "brush",
+    A.SEGMENT_ERASER: "eraser",
+    A.SEGMENT_GROW: "grow",
 }
 
 

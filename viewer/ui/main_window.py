@@ -44,6 +44,11 @@ from viewer.ui.menus import build_menus, build_toolbar
 from viewer.ui.pane_menu import PaneMenus
 from viewer.ui.panes import Panes
 from viewer.ui.report_panel import ReportPanel
+from viewer.ui.segment.commands import SegmentCommands
+from viewer.ui.segment.layer import SegmentLayer
+from viewer.ui.segment.panel import SegmentPanel
+from viewer.ui.segment.tools import SegmentTools
+from viewer.ui.segment.work import SegmentWork
 from viewer.ui.series.panel import SeriesPanel
 from viewer.ui.sessions.autosave import SUFFIX as SESSION_SUFFIX
 from viewer.ui.sessions.sessions import Sessions
@@ -61,6 +66,11 @@ if TYPE_CHECKING:
 
 _LEFT_WIDTH, _RIGHT_WIDTH = 264, 360
 _SIZE = (1440, 900)
+_SEGMENT_BUTTONS = (
+    (A.SEGMENT_BRUSH, A.SEGMENT_ERASER, A.SEGMENT_GROW),
+    (A.SEGMENT_NEW, A.SEGMENT_REMOVE),
+    (A.SEGMENT_THRESHOLD, A.SEGMENT_FILL, A.SEGMENT_SMOOTH),
+)
 
 
 class MainWindow(QMainWindow):
@@ -111,6 +121,10 @@ class MainWindow(QMainWindow):
         self.windows = WindowMenu(session, in_use, self.actions_[A.AUTO_WINDOW], self)
         self.window_dialog = WindowDialog(session, in_use, presets, self)
         self.colors = ColormapMenu(session, self)
+        self.segmenting = SegmentTools(self)
+        self.segment_work = SegmentWork(session, self.segmenting, self)
+        for pane in self.panes.grid.all_panes:
+            SegmentLayer(pane.slice_view, session, self.segmenting, self.segment_work)
         self.banner = Banner()
         self.series_panel = SeriesPanel(session)
         self.finding_marks = FindingMarks(session, self)
@@ -120,11 +134,18 @@ class MainWindow(QMainWindow):
         self.measurement_files = MeasurementFiles(session, settings, self)
         self.sessions = Sessions(session, self.panes, settings, sessions_folder, self)
         self.measure_panel = MeasurePanel(session, self.measuring)
+        self.segment_panel = SegmentPanel(
+            session,
+            self.segmenting,
+            self.segment_work,
+            tuple(tuple(self.actions_[name] for name in row) for row in _SEGMENT_BUTTONS),
+        )
         self.status_bar = StatusBar(session)
         self._titles: dict[QWidget, str] = {
             self.analysis_panel: "Analysis",
             self.report_panel: "Report",
             self.measure_panel: "Measurements",
+            self.segment_panel: "Segment",
             self.layer_panel: "Fusion",
         }
         self._side = QTabWidget()
@@ -143,6 +164,15 @@ class MainWindow(QMainWindow):
             analysis,
             self.finding_marks,
             settings,
+            parent=self,
+        )
+        SegmentCommands(
+            self.actions_,
+            session,
+            self.panes,
+            self.measuring,
+            self.segmenting,
+            self.segment_work,
             parent=self,
         )
         self._connect()
@@ -195,6 +225,10 @@ class MainWindow(QMainWindow):
             self._tags = TagsWindow(self.session, self)
         _bring_up(self._tags)
         return self._tags
+
+    def show_segments(self) -> None:
+        """Bring the list of segments to the front."""
+        self._show_side(self.segment_panel)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files."""
@@ -251,6 +285,7 @@ class MainWindow(QMainWindow):
             self._side.addTab(panel, "")
         self._show_titles()
         self._side.setDocumentMode(True)
+        self._side.setProperty("compact", True)
         for widget in (self.series_panel, self._centre(), self._side_frame):
             self._splitter.addWidget(widget)
         self._splitter.setStretchFactor(1, 1)
@@ -283,6 +318,7 @@ class MainWindow(QMainWindow):
             (A.FUSION, self.show_fusion),
             (A.WINDOW, self._show_window_dialog),
             (A.MEASUREMENTS, self.show_measurements),
+            (A.SEGMENTS, self.show_segments),
             (A.OPEN_SESSION, self.sessions.ask_and_open),
             (A.SAVE_SESSION, self.sessions.ask_and_save),
             (A.LAST_SESSION, self.sessions.open_last),
@@ -307,9 +343,9 @@ class MainWindow(QMainWindow):
         self.status_bar.cancel_requested.connect(self.session.opening.cancel)
         self.session.opening.failed.connect(self.banner.show_error)
         self.analysis.failed.connect(self.banner.show_error)
-        for files in (self.measurement_files, self.sessions):
-            files.failed.connect(self.banner.show_error)
-            files.told.connect(self.banner.show_message)
+        for teller in (self.measurement_files, self.sessions, self.segment_work):
+            teller.failed.connect(self.banner.show_error)
+            teller.told.connect(self.banner.show_message)
         self.actions_.refuse(A.LAST_SESSION, self.sessions.no_last)
         self.analysis.changed.connect(self._show_device)
         self.report_panel.counted.connect(partial(self._count, self.report_panel))

@@ -158,6 +158,22 @@ _MEASURE: tuple[_Entry, ...] = (
     A.EXPORT_MEASUREMENTS,
     A.IMPORT_MEASUREMENTS,
 )
+_SEGMENT: tuple[_Entry, ...] = (
+    A.SEGMENT_NEW,
+    A.SEGMENT_REMOVE,
+    None,
+    A.SEGMENT_BRUSH,
+    A.SEGMENT_ERASER,
+    A.SEGMENT_GROW,
+    A.BRUSH_LARGER,
+    A.BRUSH_SMALLER,
+    None,
+    A.SEGMENT_THRESHOLD,
+    A.SEGMENT_FILL,
+    A.SEGMENT_SMOOTH,
+    None,
+    A.SEGMENTS,
+)
 _HELP: tuple[_Entry, ...] = (A.SHORTCUTS, A.ABOUT)
 _LANGUAGES: tuple[_Entry, ...] = (
     A.LANGUAGE_ENGLISH,
@@ -237,6 +253,7 @@ def build_menus(
     image.addSeparator()
     _fill(image, _IMAGE, actions)
     _fill(menu(bar, "&Measure"), _MEASURE, actions)
+    _fill(menu(bar, "&Segment"), _SEGMENT, actions)
     _fill(menu(bar, "&Analysis"), _ANALYSIS, actions)
     _fill(menu(bar, "&Help"), _HELP, actions)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QGraphicsItem, QLineEdit, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 from viewer.imaging.geometry import Points
 from viewer.imaging.roi.figure import AREAS, Kind
@@ -19,6 +19,7 @@ from viewer.ui.measure.sketch import Grip, Part, Sketch, lps_of, sketch
 from viewer.ui.measure.tools import MeasureTools
 from viewer.ui.placement import Placement
 from viewer.ui.slice_view import SliceView
+from viewer.ui.view_item import ViewItem
 
 _DRAGGED_PX = 4  # a press that moved less is a click
 _FREEHAND_STEP_PX = 2.0
@@ -65,8 +66,7 @@ class MeasureLayer(QObject):
         self._hovered: int | None = None
         self._press: QPointF | None = None
         self._dragged = False
-        self._item = _Item(view, self.paint)
-        view.scene().addItem(self._item)
+        self._item = ViewItem(view, self.paint, z=1.0)
         view.installEventFilter(self)
         self._viewport.installEventFilter(self)
         for signal in (
@@ -415,29 +415,6 @@ def _is_point(made: Measurement) -> bool:
     """Whether what needs an extent has none."""
     points = made.figure.points
     return made.kind not in (Kind.PROBE, Kind.TEXT) and bool((points == points[0]).all())
-
-
-class _Item(QGraphicsItem):
-    """Paints over the picture; the scene's coordinates are the view's pixels."""
-
-    def __init__(self, view: SliceView, paint: Callable[[QPainter], None]) -> None:
-        super().__init__()
-        self._view = view
-        self._paint = paint
-        self.setZValue(1)
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(self._view.viewport().rect())
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionGraphicsItem,
-        widget: QWidget | None = None,
-    ) -> None:
-        painter.save()
-        self._paint(painter)
-        painter.restore()
 
 
 class _Editor(QLineEdit):

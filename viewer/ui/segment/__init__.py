@@ -1,0 +1,1 @@
+"""Segmenting in the window: tools, labels over the images, the list of segments."""
