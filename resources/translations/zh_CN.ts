@@ -1960,6 +1960,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
         <translation>有变化：{n} 个值</translation>
     </message>
     <message>
+        <source>with the series on top</source>
+        <translation>含叠加的序列</translation>
+    </message>
+    <message>
         <source>{above_or_below} operating point{name}, {threshold}.</source>
         <translation>{above_or_below}工作点{name}（{threshold}）。</translation>
     </message>

@@ -10,8 +10,9 @@ from PIL import Image
 from tests.dicom.phantoms import MARKERS, marker_volume
 from viewer.errors import ViewerError
 from viewer.export.film import FilmFormat, write_film
-from viewer.export.frames import Heat, Look, draw_slices
+from viewer.export.frames import Heat, Look, Over, draw_slices
 from viewer.export.pictures import PictureFormat, write_picture, write_pictures
+from viewer.imaging.colormaps import colormap
 from viewer.imaging.plane import Orientation, acquired_orientation, standard_stack
 from viewer.imaging.slab import Projection, Slab, reslice_slab
 from viewer.imaging.voi import Window, apply_voi
@@ -142,3 +143,25 @@ def test_a_heatmap_lies_where_its_scores_are():
     row, column = changed.mean(axis=0)
     assert row == pytest.approx(24.5, abs=1)
     assert (column - left) * 1.6 / 2.2 == pytest.approx(14.5, abs=1)
+
+
+def test_grey_may_become_colours():
+    volume = marker_volume()
+    (gray,) = draw_slices(volume, bare(volume), [10])
+    (colored,) = draw_slices(volume, bare(volume, colormap="inferno"), [10])
+    rows = standard_stack(volume.geometry, Orientation.AXIAL).first.shape[0]
+    middle = np.asarray(gray)[rows // 2, gray.width // 2, 0]
+    expected = colormap("inferno")[middle]
+    np.testing.assert_allclose(np.asarray(colored)[rows // 2, gray.width // 2], expected, atol=2)
+
+
+def test_a_series_on_top_covers_where_it_is_bright_and_nothing_else():
+    volume = marker_volume()
+    values = np.zeros(volume.geometry.shape, np.int16)
+    values[:, 20:30, 10:20] = 1000
+    over = Over(Volume(values, volume.geometry), Window(500, 1000), "inferno", 0.8)
+    (plain,) = draw_slices(volume, bare(volume), [10])
+    (covered,) = draw_slices(volume, bare(volume, over=over), [10])
+    changed = np.argwhere((np.asarray(plain) != np.asarray(covered)).any(axis=-1))
+    assert changed[:, 0].min() == pytest.approx(20, abs=1)
+    assert changed[:, 0].max() == pytest.approx(29, abs=1)

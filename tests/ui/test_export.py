@@ -130,6 +130,10 @@ def test_a_film_follows_orientation_and_window_of_the_view(qtbot, opened, dialog
     assert "9 mm" in dialog.page.note.text()
     assert dialog.page.order().look.slab == slab
     assert dialog.page.order().look.stack is display.stack(Orientation.CORONAL)
+    display.set_colormap("inferno")
+    assert "Inferno" in dialog.page.note.text()
+    assert dialog.page.order().look.colormap == "inferno"
+    assert dialog.page.order().look.over is None
     assert dialog.page.heatmap.toolTip() == "Analyze the series first."
     opened.analysis.start()
     qtbot.waitUntil(dialog.page.heatmap.isEnabled, timeout=20_000)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from viewer import DISCLAIMER
+from viewer.imaging.colormaps import colormap
+from viewer.imaging.fusion import color_over
 from viewer.imaging.overlay import blend, colorize
 from viewer.imaging.plane import Plane, Stack
 from viewer.imaging.reslice import reslice, reslice_color
@@ -41,6 +44,24 @@ class Heat:
 
 
 @dataclass(frozen=True, eq=False)
+class Over:
+    """Another volume of the same frame of reference, in colour over the anatomy.
+
+    Parameters
+    ----------
+    volume : Volume
+    voi : Window or VoiLut
+    colormap : str
+    opacity : float
+    """
+
+    volume: Volume
+    voi: Voi
+    colormap: str
+    opacity: float
+
+
+@dataclass(frozen=True, eq=False)
 class Look:
     """How slices are drawn.
 
@@ -51,8 +72,11 @@ class Look:
     voi : Window or VoiLut
         For grey; colours are drawn as they are.
     inverted : bool
+    colormap : str
+        In place of grey; empty for grey.
     slab : Slab, optional
         Where slices are thick.
+    over : Over, optional
     heat : Heat, optional
     texts : bool
         Whether the slice, the window and the letters of the sides are written on it.
@@ -63,7 +87,9 @@ class Look:
     stack: Stack
     voi: Voi
     inverted: bool = False
+    colormap: str = ""
     slab: Slab | None = None
+    over: Over | None = None
     heat: Heat | None = None
     texts: bool = True
     is_in_patient_space: bool = True
@@ -108,17 +134,24 @@ def _pixels(volume: Volume, look: Look, plane: Plane) -> npt.NDArray[np.uint8]:
     if volume.color is not None:
         pixels = reslice_color(volume, plane)
     else:
-        if look.slab is None:
-            values = reslice(volume, plane)
-        else:
-            values = reslice_slab(volume, plane, look.slab, look.stack.spacing_mm)
-        pixels = _rgb(apply_voi(values, look.voi, inverted=look.inverted))
-    if look.heat is None:
-        return pixels
-    heat, style = look.heat, look.heat.style
-    scores = reslice(heat.scores, plane)
-    colors = colorize(scores, style.colormap, style.threshold, style.opacity, heat.full)
-    return blend(pixels, colors)
+        gray = apply_voi(_cut(volume, look, plane), look.voi, inverted=look.inverted)
+        pixels = colormap(look.colormap)[gray] if look.colormap else _rgb(gray)
+    if look.over is not None:
+        over = look.over
+        values = _cut(over.volume, look, plane)
+        pixels = blend(pixels, color_over(values, over.voi, over.colormap, over.opacity))
+    if look.heat is not None:
+        heat, style = look.heat, look.heat.style
+        scores = reslice(heat.scores, plane)
+        colors = colorize(scores, style.colormap, style.threshold, style.opacity, heat.full)
+        pixels = blend(pixels, colors)
+    return pixels
+
+
+def _cut(volume: Volume, look: Look, plane: Plane) -> npt.NDArray[Any]:
+    if look.slab is None:
+        return reslice(volume, plane)
+    return reslice_slab(volume, plane, look.slab, look.stack.spacing_mm)
 
 
 def _rgb(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

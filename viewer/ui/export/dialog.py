@@ -237,6 +237,7 @@ class ExportDialog(QDialog):
             session.planes_changed,
             session.slabs_changed,
             session.results.findings_changed,
+            session.fusion.changed,
         ):
             signal.connect(self.refresh)
         self._window.panes.layout_changed.connect(self.refresh)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox
 
 from viewer.export.film import FilmFormat
-from viewer.export.frames import Heat, Look
+from viewer.export.frames import Heat, Look, Over
 from viewer.export.order import Form, Order
 from viewer.imaging.plane import Orientation, Stack, acquired_orientation
 from viewer.ui import captions, theme
@@ -94,7 +94,9 @@ class SweepPage(Page):
             stack,
             display.window,
             inverted=display.inverted,
+            colormap=display.colormap,
             slab=display.slab(orientation),
+            over=self._over,
             heat=self._heat if self.heatmap.isChecked() else None,
             texts=self.texts.isChecked(),
             is_in_patient_space=display.is_in_patient_space,
@@ -109,6 +111,14 @@ class SweepPage(Page):
     @property
     def _orientation(self) -> Orientation:
         return Orientation(self.orientation.currentData())
+
+    @property
+    def _over(self) -> Over | None:
+        """What lies over the series in the views."""
+        layer = self.window_.session.fusion.over(self.display)
+        if layer is None or layer.volume is None:
+            return None
+        return Over(layer.volume, layer.voi, layer.colormap, layer.opacity)
 
     @property
     def _heat(self) -> Heat | None:
@@ -127,10 +137,14 @@ class SweepPage(Page):
         parts = [captions.window_line(display.window)]
         if display.inverted:
             parts.append(tr("inverted"))
+        if display.colormap:
+            parts.append(display.colormap.capitalize())
         if display.slab(self._orientation) is not None:
             parts.append(captions.slab_line(display.slab(self._orientation)))
         if display.is_turned(self._orientation):
             parts.append(tr("turned planes"))
+        if self._over is not None:
+            parts.append(tr("with the series on top"))
         self.note.setText(tr("Drawn as in the view: {how}.", how=", ".join(parts)))
 
     def _show_range(self) -> None:
