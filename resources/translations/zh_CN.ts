@@ -686,6 +686,10 @@ or click one in the list</source>
         <translation>快捷键和鼠标</translation>
     </message>
     <message>
+        <source>Label</source>
+        <translation>标签</translation>
+    </message>
+    <message>
         <source>Language</source>
         <translation>语言 (Language)</translation>
     </message>
@@ -1942,6 +1946,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
     <message>
         <source>pixel size unknown</source>
         <translation>像素大小未知</translation>
+    </message>
+    <message>
+        <source>regions</source>
+        <translation>区域</translation>
     </message>
     <message>
         <source>suspicion rated {rating} of 5 (no diagnosis)</source>

@@ -105,6 +105,8 @@ def test_the_table_of_all_findings_has_one_heading(tasks: list[Task]) -> None:
     for task in tasks[:2]:
         task.folder.mkdir(parents=True)
         (task.folder / "findings.csv").write_text(f'id,label\n{task.name},"a, b"\n')
+        answer = {"classes": {"ill": 0.25} if task.name == "1" else {}, "findings": [{}]}
+        (task.folder / "findings.json").write_text(json.dumps(answer))
         outcomes.append(Outcome.of(task, "done", "1 found", task.folder))
     outcomes.append(Outcome.of(tasks[2], "failed", "it broke"))
     write_tables(tasks[0].out, outcomes)
@@ -115,8 +117,9 @@ def test_the_table_of_all_findings_has_one_heading(tasks: list[Task]) -> None:
             ["1", "1", "a, b"],
         ]
     with (tasks[0].out / "series.csv").open(newline="") as file:
-        states = [line["state"] for line in csv.DictReader(file)]
-    assert sorted(states) == ["done", "done", "failed"]
+        lines = list(csv.DictReader(file))
+    assert sorted(line["state"] for line in lines) == ["done", "done", "failed"]
+    assert {line["answer"] for line in lines} == {"1 found", "ill 0.250", ""}
 
 
 @pytest.fixture
@@ -220,3 +223,4 @@ def test_a_batch_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
         lines = list(csv.DictReader(file))
     assert len(lines) == 4
     assert {line["state"] for line in lines} == {"done", "done before"}
+    assert all("pneumonia" in line["answer"] for line in lines)

@@ -4,7 +4,7 @@ from tests.session.findings import finding, result
 from viewer.session.session import Session
 from viewer.ui.findings_box import FindingsBox
 
-RATING = 4
+RATING, LABEL = 4, 5
 
 
 @pytest.fixture
@@ -33,3 +33,14 @@ def test_a_rating_is_shown_and_said_to_be_no_diagnosis(box_of):
 
 def test_a_model_that_rates_nothing_has_no_column_for_it(box_of):
     assert box_of(finding(1, 0.9)).table.isColumnHidden(RATING)
+
+
+def test_labels_are_named_where_there_are_several(box_of):
+    assert box_of(finding(1, 0.9), finding(2, 0.8)).table.isColumnHidden(LABEL)
+    liver, spleen = (
+        finding(n, 0.9).model_copy(update={"label": name})
+        for n, name in enumerate(("liver", "spleen"), start=1)
+    )
+    box = box_of(liver, spleen)
+    assert not box.table.isColumnHidden(LABEL)
+    assert [box.table.item(row, LABEL).text() for row in range(2)] == ["liver", "spleen"]

@@ -230,7 +230,7 @@ def _result(model: ModelSummary, findings: Findings) -> Result:
     total = sum(findings.run.seconds.values())
     return Result(
         model=f"{model.title} {model.version}",
-        label=model.labels[0],
+        label=model.labels[0] if len(model.labels) == 1 else "region",
         findings=findings.findings,
         heatmap=heatmap_volume(findings),
         meaning=findings.heatmap.meaning if findings.heatmap is not None else "",

@@ -25,7 +25,9 @@ from viewer.ui.language import Texts, tr
 _LEAST_ROWS = 5
 _SIZE = "Size (mm)"
 _RATING = "Rating"
-_COLUMNS = ("#", "Prob.", _SIZE, "Slice", _RATING)
+_LABEL = "Label"
+_COLUMNS = ("#", "Prob.", _SIZE, "Slice", _RATING, _LABEL)
+_TEXTS = (_SIZE, _LABEL)
 _HELP = {
     "#": "✓ accepted by the reader, * commented on or redrawn",
     "Prob.": "Probability",
@@ -93,7 +95,7 @@ class FindingsBox(QWidget):
         for position, name in enumerate(_COLUMNS):
             item = QTableWidgetItem()
             self._texts.say(item.setText, name)
-            item.setTextAlignment(_LEFT if name == _SIZE else _RIGHT)
+            item.setTextAlignment(_LEFT if name in _TEXTS else _RIGHT)
             if name in _HELP:
                 self._texts.say(item.setToolTip, _HELP[name])
             table.setHorizontalHeaderItem(position, item)
@@ -108,7 +110,6 @@ class FindingsBox(QWidget):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(space.control_height)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         table.setMinimumHeight(_LEAST_ROWS * space.control_height)
         column.addWidget(table, 1)
         column.addWidget(self._comment)
@@ -137,6 +138,7 @@ class FindingsBox(QWidget):
         self.table.setRowCount(len(shown))
         rated = any(finding.malignancy_rating is not None for finding in shown)
         self.table.setColumnHidden(_COLUMNS.index(_RATING), not rated)
+        self._make_room(several=len({finding.label for finding in shown}) > 1)
         review = self._session.results.review
         for row, finding in enumerate(shown):
             mark = review.mark(finding.id)
@@ -147,13 +149,23 @@ class FindingsBox(QWidget):
                 size(finding),
                 str(number) if number is not None else "",
                 rating(finding),
+                finding.label,
             )
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
                 item.setToolTip(details(finding, mark))
                 item.setData(Qt.ItemDataRole.UserRole, finding.id)
-                item.setTextAlignment(_LEFT if _COLUMNS[column] == _SIZE else _RIGHT)
+                item.setTextAlignment(_LEFT if _COLUMNS[column] in _TEXTS else _RIGHT)
                 self.table.setItem(row, column, item)
+
+    def _make_room(self, *, several: bool) -> None:
+        """For the labels where there are several; where all are one, the sizes have it."""
+        self.table.setColumnHidden(_COLUMNS.index(_LABEL), not several)
+        header, mode = self.table.horizontalHeader(), QHeaderView.ResizeMode
+        for name, wide in ((_SIZE, not several), (_LABEL, several)):
+            header.setSectionResizeMode(
+                _COLUMNS.index(name), mode.Stretch if wide else mode.ResizeToContents
+            )
 
     def _show_selection(self) -> None:
         selected = self._session.results.selected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -28,7 +29,11 @@ def write_tables(out: Path, outcomes: Sequence[Outcome]) -> None:
     """
     ordered = sorted(outcomes, key=lambda outcome: (outcome.series_uid, str(outcome.folder)))
     series = (
-        (o.series_uid, o.title, o.model, o.state, o.folder.name if o.folder else "", o.text)
+        (
+            *(o.series_uid, o.title, o.model, o.state),
+            *((o.folder.name, _answer(o.folder)) if o.folder else ("", "")),
+            o.text,
+        )
         for o in ordered
     )
     try:
@@ -36,10 +41,20 @@ def write_tables(out: Path, outcomes: Sequence[Outcome]) -> None:
         _write(out / FINDINGS, _findings(ordered))
         _write(
             out / SERIES,
-            [("series_uid", "title", "model", "state", "folder", "remark"), *series],
+            [("series_uid", "title", "model", "state", "folder", "answer", "remark"), *series],
         )
     except OSError as error:
         raise ViewerError(f"The tables cannot be written: {error.strerror}.", out) from error
+
+
+def _answer(folder: Path) -> str:
+    """The classes with their probabilities, or how many findings there are; of earlier runs too."""
+    try:
+        document = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+        classes, found = document["classes"], document["findings"]
+        return ", ".join(f"{name} {p:.3f}" for name, p in classes.items()) or f"{len(found)} found"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""
 
 
 def _findings(outcomes: Iterable[Outcome]) -> Iterator[Sequence[str]]:
