@@ -88,6 +88,10 @@
         <translation>保存生成 UID 和化名所用密钥的文件。使用同一密钥，以后的导出与以前的相互对应。请妥善保管。</translation>
     </message>
     <message>
+        <source>A key is a number from 1 to 9, or empty.</source>
+        <translation>按键为 1 到 9 的数字，或留空。</translation>
+    </message>
+    <message>
         <source>A large axial view beside three others</source>
         <translation>一个大的横断面视图，旁边三个其他视图</translation>
     </message>
@@ -100,8 +104,20 @@
         <translation>新建文件夹，按 DICOM PS3.15 基本配置文件写入副本：删除姓名、编号、私有属性和叠加层，UID 在各处一致替换。此处打开的文件保持不变。</translation>
     </message>
     <message>
+        <source>A preset needs a name.</source>
+        <translation>预设需要名称。</translation>
+    </message>
+    <message>
         <source>A pseudonym for each patient</source>
         <translation>每位患者一个化名</translation>
+    </message>
+    <message>
+        <source>A series of the same frame of reference to lay over this one</source>
+        <translation>叠加到当前序列上的同一参考坐标系的序列</translation>
+    </message>
+    <message>
+        <source>A width is at least 1.</source>
+        <translation>窗宽至少为 1。</translation>
     </message>
     <message>
         <source>About Hounsfield</source>
@@ -118,6 +134,10 @@
     <message>
         <source>Add every voxel with a value of the range</source>
         <translation>添加数值在范围内的所有体素</translation>
+    </message>
+    <message>
+        <source>Add the Window in Use</source>
+        <translation>添加当前窗宽窗位</translation>
     </message>
     <message>
         <source>Agree with the selected finding; Delete takes one off the list</source>
@@ -232,6 +252,10 @@
         <translation>双径线：拖动或点击长轴的两端</translation>
     </message>
     <message>
+        <source>Bring back the presets that Hounsfield comes with</source>
+        <translation>恢复 Hounsfield 自带的预设</translation>
+    </message>
+    <message>
         <source>Bring back what was open when the window was closed last</source>
         <translation>恢复上次关闭窗口时打开的内容</translation>
     </message>
@@ -292,6 +316,10 @@
         <translation>彩色</translation>
     </message>
     <message>
+        <source>Colour Map</source>
+        <translation>色图</translation>
+    </message>
+    <message>
         <source>Colour images are shown as they are stored.</source>
         <translation>彩色图像按存储的颜色显示。</translation>
     </message>
@@ -310,6 +338,10 @@
     <message>
         <source>Colour map</source>
         <translation>配色</translation>
+    </message>
+    <message>
+        <source>Colour map of the layer</source>
+        <translation>叠加层的色图</translation>
     </message>
     <message>
         <source>Comment on Finding…</source>
@@ -618,6 +650,10 @@ or click one in the list</source>
         <translation>依次放弃绘制、选择和工具</translation>
     </message>
     <message>
+        <source>Grey</source>
+        <translation>灰度</translation>
+    </message>
+    <message>
         <source>Grow</source>
         <translation>区域生长</translation>
     </message>
@@ -702,8 +738,16 @@ or click one in the list</source>
         <translation>最后一层</translation>
     </message>
     <message>
+        <source>Last colour from</source>
+        <translation>最高颜色起始值</translation>
+    </message>
+    <message>
         <source>Lay another series of the same frame of reference over this one, as PET over CT</source>
         <translation>叠加同一参考坐标系的另一个序列，如 PET 叠加在 CT 上</translation>
+    </message>
+    <message>
+        <source>Lay over this</source>
+        <translation>叠加到此图像</translation>
     </message>
     <message>
         <source>Layout</source>
@@ -752,6 +796,10 @@ or click one in the list</source>
     <message>
         <source>Length: drag or click the ends of a line</source>
         <translation>长度：拖动或点击线段的两端</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>窗位</translation>
     </message>
     <message>
         <source>Licences</source>
@@ -830,6 +878,10 @@ or click one in the list</source>
         <translation>放大镜</translation>
     </message>
     <message>
+        <source>Make a preset of the window in use</source>
+        <translation>将当前窗宽窗位存为预设</translation>
+    </message>
+    <message>
         <source>Make a segment first.</source>
         <translation>请先新建一个分割。</translation>
     </message>
@@ -876,6 +928,10 @@ or click one in the list</source>
     <message>
         <source>Memory {amount}</source>
         <translation>内存 {amount}</translation>
+    </message>
+    <message>
+        <source>Menu of the View</source>
+        <translation>视图菜单</translation>
     </message>
     <message>
         <source>Middle drag, Shift + left drag</source>
@@ -978,6 +1034,10 @@ or click one in the list</source>
         <translation>无姓名</translation>
     </message>
     <message>
+        <source>No other open series has this frame of reference.</source>
+        <translation>没有其他已打开的序列使用此参考坐标系。</translation>
+    </message>
+    <message>
         <source>No series is open.</source>
         <translation>没有打开序列。</translation>
     </message>
@@ -1000,6 +1060,10 @@ or click one in the list</source>
     <message>
         <source>No.</source>
         <translation>序号</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
     </message>
     <message>
         <source>Normal</source>
@@ -1110,6 +1174,10 @@ or click one in the list</source>
         <translation>方向</translation>
     </message>
     <message>
+        <source>Other Thickness…</source>
+        <translation>其他厚度…</translation>
+    </message>
+    <message>
         <source>Outside the model's contract: {why}</source>
         <translation>超出模型的适用范围：{why}</translation>
     </message>
@@ -1198,6 +1266,10 @@ or click one in the list</source>
         <translation>正在准备演示数据</translation>
     </message>
     <message>
+        <source>Presets for CT</source>
+        <translation>CT 预设</translation>
+    </message>
+    <message>
         <source>Previous Finding</source>
         <translation>上一个所见</translation>
     </message>
@@ -1278,6 +1350,10 @@ or click one in the list</source>
         <translation>删除</translation>
     </message>
     <message>
+        <source>Remove the selected preset</source>
+        <translation>删除选中的预设</translation>
+    </message>
+    <message>
         <source>Rename, colour, delete</source>
         <translation>重命名、颜色、删除</translation>
     </message>
@@ -1292,6 +1368,10 @@ or click one in the list</source>
     <message>
         <source>Reset</source>
         <translation>复位</translation>
+    </message>
+    <message>
+        <source>Restore Defaults</source>
+        <translation>恢复默认</translation>
     </message>
     <message>
         <source>Restore Last Session</source>
@@ -1378,6 +1458,10 @@ or click one in the list</source>
         <translation>叠加序列</translation>
     </message>
     <message>
+        <source>Series on top</source>
+        <translation>叠加的序列</translation>
+    </message>
+    <message>
         <source>Set the range of values first.</source>
         <translation>请先设置数值范围。</translation>
     </message>
@@ -1420,6 +1504,10 @@ or click one in the list</source>
     <message>
         <source>Show or hide the heatmap (B)</source>
         <translation>显示或隐藏热力图 (B)</translation>
+    </message>
+    <message>
+        <source>Show or hide the layer (Shift+B)</source>
+        <translation>显示或隐藏叠加层 (Shift+B)</translation>
     </message>
     <message>
         <source>Show patients' names in the list and over the images</source>
@@ -1470,6 +1558,10 @@ or click one in the list</source>
         <translation>显示图像上的文字</translation>
     </message>
     <message>
+        <source>Show values in the colours of {name}</source>
+        <translation>以“{name}”色图显示数值</translation>
+    </message>
+    <message>
         <source>Show where the slices of other views cut this one, in the same frame of reference</source>
         <translation>在同一参考坐标系内，显示其他视图的层面与本层面的交线</translation>
     </message>
@@ -1488,6 +1580,10 @@ or click one in the list</source>
     <message>
         <source>Slab</source>
         <translation>厚层</translation>
+    </message>
+    <message>
+        <source>Slab thickness</source>
+        <translation>层块厚度</translation>
     </message>
     <message>
         <source>Slice</source>
@@ -1576,6 +1672,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
         <translation>取窗口中从黑到白的数值</translation>
     </message>
     <message>
+        <source>Take the window in which the series opens by itself</source>
+        <translation>采用该序列单独打开时的窗宽窗位</translation>
+    </message>
+    <message>
         <source>Take voxels from the active segment</source>
         <translation>从当前分割中去除体素</translation>
     </message>
@@ -1660,6 +1760,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
         <translation>这些序列属于多位患者，不能使用同一个姓名。</translation>
     </message>
     <message>
+        <source>The series have different frames of reference.</source>
+        <translation>两个序列的参考坐标系不同。</translation>
+    </message>
+    <message>
         <source>The series is a single image.</source>
         <translation>该序列只有一幅图像。</translation>
     </message>
@@ -1720,6 +1824,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
         <translation>加厚</translation>
     </message>
     <message>
+        <source>Thickness in mm:</source>
+        <translation>厚度（毫米）：</translation>
+    </message>
+    <message>
         <source>Thickness…</source>
         <translation>厚度…</translation>
     </message>
@@ -1740,6 +1848,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
         <translation>这不是 DICOM 文件。</translation>
     </message>
     <message>
+        <source>This is the series itself.</source>
+        <translation>这就是该序列本身。</translation>
+    </message>
+    <message>
         <source>Threshold</source>
         <translation>阈值</translation>
     </message>
@@ -1754,6 +1866,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
     <message>
         <source>Train a Model…</source>
         <translation>训练模型…</translation>
+    </message>
+    <message>
+        <source>Transparent up to</source>
+        <translation>低于此值透明</translation>
     </message>
     <message>
         <source>Turn Crosshair Left</source>
@@ -1790,6 +1906,18 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
     <message>
         <source>Two Series, Side by Side</source>
         <translation>两个序列，左右并排</translation>
+    </message>
+    <message>
+        <source>Two presets have the same id.</source>
+        <translation>两个预设的标识相同。</translation>
+    </message>
+    <message>
+        <source>Two presets have the same key.</source>
+        <translation>两个预设的按键相同。</translation>
+    </message>
+    <message>
+        <source>Two presets have the same name.</source>
+        <translation>两个预设的名称相同。</translation>
     </message>
     <message>
         <source>Two series side by side: drag them from the list into the views</source>
@@ -1836,6 +1964,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
         <translation>体数据</translation>
     </message>
     <message>
+        <source>What the active view shows, and how</source>
+        <translation>当前视图显示的内容和方式</translation>
+    </message>
+    <message>
         <source>What the model was trained on, its figures and limits</source>
         <translation>模型的训练数据、性能指标和局限</translation>
     </message>
@@ -1860,8 +1992,16 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
         <translation>滚轮</translation>
     </message>
     <message>
+        <source>Width</source>
+        <translation>窗宽</translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗宽窗位</translation>
+    </message>
+    <message>
+        <source>Window and Presets</source>
+        <translation>窗宽窗位与预设</translation>
     </message>
     <message>
         <source>Window and Presets…</source>
@@ -1870,6 +2010,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
     <message>
         <source>Window from a Region</source>
         <translation>按区域设窗</translation>
+    </message>
+    <message>
+        <source>Window presets</source>
+        <translation>窗宽窗位预设</translation>
     </message>
     <message>
         <source>Window width and level, and the presets</source>
@@ -2082,6 +2226,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
     <message>
         <source>{size} voxels, {memory}</source>
         <translation>{size} 体素，{memory}</translation>
+    </message>
+    <message>
+        <source>“{typed}” is not a number.</source>
+        <translation>“{typed}”不是数字。</translation>
     </message>
     <message>
         <source>✓ accepted by the reader, * commented on or redrawn</source>

@@ -152,3 +152,23 @@ def test_unfinished_translations_are_left_in_english(tmp_path):
         encoding="utf-8",
     )
     assert read_catalogue(tmp_path / "x.ts") == {"A": "甲"}
+
+
+def test_views_panels_and_the_window_dialog_change_too(qtbot, opened, qapp):
+    opened.actions_[A.WINDOW].trigger()
+    opened.actions_[A.LANGUAGE_CHINESE].trigger()
+    settle(qtbot)
+    pane = opened.panes.active
+    entries = [action.text() for action in pane.menu().actions() if action.text()]
+    assert entries == ["横断面", "冠状面", "矢状面", "三维", "厚层", "叠加序列"]
+    assert opened.series_panel.filter.placeholderText() == "筛选序列"
+    assert opened.colors.title() == "色图"
+    assert opened.window_dialog.presets.restore.text() == "恢复默认"
+    assert opened.layer_panel.why == "没有其他已打开的序列使用此参考坐标系。"
+    opened.actions_[A.LAYOUT_SIDE_BY_SIDE].trigger()
+    empty = opened.panes.grid.panes[1].findChild(QLabel, "empty_pane")
+    assert empty.text().startswith("将序列拖到此处")
+    opened.actions_[A.LANGUAGE_ENGLISH].trigger()
+    settle(qtbot)
+    assert empty.text().startswith("Drag a series here")
+    assert opened.window_dialog.presets.table.horizontalHeaderItem(1).text() == "Width"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,6 +24,7 @@ from viewer.session.layer import Layer
 from viewer.session.session import Session
 from viewer.ui import captions, theme
 from viewer.ui.fraction_slider import FractionSlider
+from viewer.ui.language import Texts, tr
 
 _MOST = 1e6
 
@@ -38,11 +39,12 @@ class LayerPanel(QFrame):
         self._session = session
         self._offered: list[Series] = []
         self.series = QComboBox()
-        self.visible = QCheckBox("Show on the images")
+        self.visible = QCheckBox()
         self.colors = QComboBox()
         self.opacity = FractionSlider("Opacity", lambda share: f"{100 * share:.0f} %")
-        self.low, self.high = _value("Lowest value"), _value("Highest value")
-        self.auto = QPushButton("Auto")
+        self.low, self.high = _value(), _value()
+        self.auto = QPushButton()
+        self._texts = Texts()
         self._why = QLabel()
         self._controls = QWidget()
         self._build()
@@ -54,16 +56,25 @@ class LayerPanel(QFrame):
         """Why no series can be laid over the one in view; empty when some can."""
         return self._why.text() if not self._why.isHidden() else ""
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._texts.show()
+            self._list()
+        super().changeEvent(event)
+
     def _build(self) -> None:
         space = theme.tokens()
         column = QVBoxLayout(self)
         column.setContentsMargins(space.space_m, space.space_m, space.space_m, space.space_m)
         column.setSpacing(space.space_s)
-        title = QLabel("Series on top")
+        title = QLabel()
+        say = self._texts.say
+        say(title.setText, "Series on top")
         title.setProperty("role", "section")
         column.addWidget(title)
-        self.series.setAccessibleName("Series on top")
-        self.series.setToolTip("A series of the same frame of reference to lay over this one")
+        say(self.series.setAccessibleName, "Series on top")
+        say(self.series.setToolTip, "A series of the same frame of reference to lay over this one")
         column.addWidget(self.series)
         self._why.setWordWrap(True)
         self._why.setProperty("role", "muted")
@@ -71,10 +82,11 @@ class LayerPanel(QFrame):
         inside = QVBoxLayout(self._controls)
         inside.setContentsMargins(0, space.space_s, 0, 0)
         inside.setSpacing(space.space_s)
-        self.visible.setToolTip("Show or hide the layer (Shift+B)")
+        say(self.visible.setText, "Show on the images")
+        say(self.visible.setToolTip, "Show or hide the layer (Shift+B)")
         self.colors.addItems([name.capitalize() for name in colormap_names()])
-        self.colors.setAccessibleName("Colour map of the layer")
-        self.colors.setToolTip("Colour map of the layer")
+        say(self.colors.setAccessibleName, "Colour map of the layer")
+        say(self.colors.setToolTip, "Colour map of the layer")
         top = QHBoxLayout()
         top.addWidget(self.visible)
         top.addStretch(1)
@@ -83,10 +95,14 @@ class LayerPanel(QFrame):
         inside.addWidget(self.opacity)
         values = QFormLayout()
         values.setSpacing(space.space_s)
-        values.addRow("Transparent up to", self.low)
-        values.addRow("Last colour from", self.high)
+        for text, box in (("Transparent up to", self.low), ("Last colour from", self.high)):
+            name = QLabel()
+            say(name.setText, text)
+            say(box.setAccessibleName, text)
+            values.addRow(name, box)
         inside.addLayout(values)
-        self.auto.setToolTip("Take the window in which the series opens by itself")
+        say(self.auto.setText, "Auto")
+        say(self.auto.setToolTip, "Take the window in which the series opens by itself")
         self.auto.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         inside.addWidget(self.auto, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self._controls)
@@ -111,7 +127,7 @@ class LayerPanel(QFrame):
         self._offered = [s for s in self._session.library.series if not fusion.refusal(base, s)]
         blocked = self.series.blockSignals(True)
         self.series.clear()
-        self.series.addItem("None")
+        self.series.addItem(tr("None"))
         for series in self._offered:
             self.series.addItem(f"{captions.series_title(series)} · {captions.slices_line(series)}")
         self.series.blockSignals(blocked)
@@ -120,7 +136,7 @@ class LayerPanel(QFrame):
             why = "Open a series first."
         else:
             why = "" if self._offered else "No other open series has this frame of reference."
-        self._why.setText(why)
+        self._why.setText(tr(why))
         self._why.setVisible(bool(why))
         self._show()
 
@@ -169,9 +185,8 @@ class LayerPanel(QFrame):
         self._session.fusion.change(self._session.display, **values)
 
 
-def _value(name: str) -> QDoubleSpinBox:
+def _value() -> QDoubleSpinBox:
     box = QDoubleSpinBox()
     box.setRange(-_MOST, _MOST)
     box.setKeyboardTracking(False)
-    box.setAccessibleName(name)
     return box

@@ -227,7 +227,7 @@ class Pane(QFrame):
         else:
             event.acceptProposedAction()
         self._empty.hide()
-        self._drop.offer(why or ("Lay over this" if over else "Show here"))
+        self._drop.offer(tr(why or ("Lay over this" if over else "Show here")))
 
     def _is_over(self, event: QDropEvent) -> bool:
         """Whether a drop lays the series over the one shown: with Ctrl, over slices."""

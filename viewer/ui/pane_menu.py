@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from viewer.imaging.slab import Projection
 from viewer.session.session import Session
 from viewer.ui import captions
+from viewer.ui.language import tr
 from viewer.ui.layouts import ViewKind
 from viewer.ui.pane import Pane
 from viewer.ui.panes import Panes
@@ -37,20 +38,20 @@ class PaneMenus(QObject):
         menu.clear()
         why = pane.display.no_cross_sections
         for kind in ViewKind:
-            action = menu.addAction(kind.caption, partial(self._panes.show_kind, pane, kind))
+            action = menu.addAction(tr(kind.caption), partial(self._panes.show_kind, pane, kind))
             _check(action, kind is pane.kind)
             action.setEnabled(not why or kind is pane.kind)
-            action.setToolTip(why)
+            action.setToolTip(tr(why))
         menu.addSeparator()
         if pane.kind is not ViewKind.VOLUME:
-            self._add_slab(pane, menu.addMenu("Slab"))
-            self._add_layers(pane, menu.addMenu("Series on Top"))
+            self._add_slab(pane, menu.addMenu(tr("Slab")))
+            self._add_layers(pane, menu.addMenu(tr("Series on Top")))
 
     def _add_layers(self, pane: Pane, menu: QMenu) -> None:
         fusion, base = self._session.fusion, pane.display
         layer = fusion.over(base)
         menu.setToolTipsVisible(True)
-        none = menu.addAction("None", partial(fusion.lay, base, None))
+        none = menu.addAction(tr("None"), partial(fusion.lay, base, None))
         _check(none, layer is None)
         for series in self._session.library.series:
             if base.series is not None and series.key == base.series.key:
@@ -60,7 +61,7 @@ class PaneMenus(QObject):
             _check(action, layer is not None and layer.display.series is series)
             why = fusion.refusal(base, series)
             action.setEnabled(not why)
-            action.setToolTip(why or captions.slices_line(series))
+            action.setToolTip(tr(why) if why else captions.slices_line(series))
 
     def _add_slab(self, pane: Pane, menu: QMenu) -> None:
         view, slabs = pane.slice_view, self._panes.slabs
@@ -68,7 +69,7 @@ class PaneMenus(QObject):
         menu.setToolTipsVisible(True)
         for projection in (None, *Projection):
             action = menu.addAction(
-                captions.projection(projection), partial(slabs.project, view, projection)
+                tr(captions.projection(projection)), partial(slabs.project, view, projection)
             )
             _check(action, projection is (slab.projection if slab is not None else None))
         menu.addSeparator()
@@ -77,10 +78,10 @@ class PaneMenus(QObject):
                 f"{thickness:g} mm", partial(slabs.set_thickness, view, thickness)
             )
             _check(action, slab is not None and slab.thickness_mm == thickness)
-        menu.addAction("Other Thickness…", partial(slabs.ask, view, pane))
+        menu.addAction(tr("Other Thickness…"), partial(slabs.ask, view, pane))
         for action in menu.actions():
             action.setEnabled(not why)
-            action.setToolTip(why)
+            action.setToolTip(tr(why))
 
 
 def _check(action: QAction, on: bool) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from viewer.imaging.slab import Projection, Slab
+from viewer.ui.language import tr
 from viewer.ui.slice_view import SliceView
 
 #: What is offered; any other thickness can be typed.
@@ -59,7 +60,7 @@ class Slabs(QObject):
         slab = self.of(view)
         now = slab.thickness_mm if slab is not None else self._thickness_mm
         thickness, accepted = QInputDialog.getDouble(
-            parent, "Slab thickness", "Thickness in mm:", now, 0.1, _MOST_MM, 1
+            parent, tr("Slab thickness"), tr("Thickness in mm:"), now, 0.1, _MOST_MM, 1
         )
         if accepted:
             self.set_thickness(view, thickness)

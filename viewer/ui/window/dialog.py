@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDoubleSpinBox,
@@ -19,6 +19,7 @@ from viewer.session.jobs import Job
 from viewer.session.presets import WindowPresets
 from viewer.session.session import Session
 from viewer.ui import theme
+from viewer.ui.language import Texts, tr
 from viewer.ui.parts import label
 from viewer.ui.window.histogram import WindowHistogram
 from viewer.ui.window.presets_editor import PresetsEditor
@@ -44,31 +45,43 @@ class WindowDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Window")
+        self._texts = Texts()
+        self._texts.say(self.setWindowTitle, "Window and Presets")
         self._session = session
         self._job: Job | None = None
         self._histogram_of: object = None
         self.histogram = WindowHistogram()
-        self.width_ = _field("Window width", 1e-3)
-        self.level = _field("Window level", -_MOST)
-        self.auto = QPushButton("Auto")
+        self.width_ = _field(1e-3)
+        self.level = _field(-_MOST)
+        self.auto = QPushButton()
         self.presets = PresetsEditor(presets, defaults)
         self._why = QLabel()
         self._build()
         self._connect()
         self._show()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._texts.show()
+            self._show()
+        super().changeEvent(event)
+
     def _build(self) -> None:
         space = theme.tokens()
-        self.auto.setToolTip("Fit the window to the values of the volume (0)")
+        say = self._texts.say
+        say(self.auto.setText, "Auto")
+        say(self.auto.setToolTip, "Fit the window to the values of the volume")
         self.auto.setAutoDefault(False)
         for button in (self.presets.add, self.presets.remove, self.presets.restore):
             button.setAutoDefault(False)
         numbers = QHBoxLayout()
         numbers.setSpacing(space.space_m)
         for text, box in (("Width", self.width_), ("Level", self.level)):
-            form = QFormLayout()
-            form.addRow(text, box)
+            form, name = QFormLayout(), QLabel()
+            say(name.setText, text)
+            say(box.setAccessibleName, text)
+            form.addRow(name, box)
             numbers.addLayout(form, 1)
         numbers.addWidget(self.auto)
         self._why.setProperty("role", "muted")
@@ -78,7 +91,9 @@ class WindowDialog(QDialog):
         column.addWidget(self.histogram, 1)
         column.addLayout(numbers)
         column.addWidget(self._why)
-        column.addWidget(label("Presets for CT", "section"))
+        title = label("", "section")
+        say(title.setText, "Presets for CT")
+        column.addWidget(title)
         column.addWidget(self.presets, 1)
         self.resize(460, 620)
 
@@ -101,7 +116,7 @@ class WindowDialog(QDialog):
     def _show(self) -> None:
         display = self._session.display
         why = "Open a series first." if display.volume is None else display.no_window
-        self._why.setText(why)
+        self._why.setText(tr(why))
         self._why.setVisible(bool(why))
         for widget in (self.histogram, self.width_, self.level, self.auto, self.presets.add):
             widget.setEnabled(not why)
@@ -161,10 +176,9 @@ def _as_window(voi: Window | VoiLut) -> Window:
     return voi.as_window() if isinstance(voi, VoiLut) else voi
 
 
-def _field(name: str, least: float) -> QDoubleSpinBox:
+def _field(least: float) -> QDoubleSpinBox:
     box = QDoubleSpinBox()
     box.setRange(least, _MOST)
     box.setKeyboardTracking(False)
-    box.setAccessibleName(name)
     box.setAlignment(Qt.AlignmentFlag.AlignRight)
     return box

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from viewer.imaging.voi import Window
 from viewer.session.presets import WindowPreset, WindowPresets, with_presets
 from viewer.ui import captions, theme
+from viewer.ui.language import Texts, tr
 
 _COLUMNS = ("Name", "Width", "Level", "Key")
 
@@ -45,9 +46,10 @@ class PresetsEditor(QWidget):
         self._defaults = defaults
         self._window = Window(40, 400)
         self.table = QTableWidget(0, len(_COLUMNS))
-        self.add = QPushButton("Add the Window in Use")
-        self.remove = QPushButton("Remove")
-        self.restore = QPushButton("Restore Defaults")
+        self.add = QPushButton()
+        self.remove = QPushButton()
+        self.restore = QPushButton()
+        self._texts = Texts()
         self._error = QLabel()
         self._build()
         self._fill()
@@ -64,7 +66,8 @@ class PresetsEditor(QWidget):
     def _build(self) -> None:
         space = theme.tokens()
         table = self.table
-        table.setAccessibleName("Window presets")
+        say = self._texts.say
+        say(table.setAccessibleName, "Window presets")
         table.verticalHeader().hide()
         table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
@@ -72,7 +75,8 @@ class PresetsEditor(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         for column, name in enumerate(_COLUMNS):
-            title = QTableWidgetItem(name)
+            title = QTableWidgetItem()
+            say(title.setText, name)
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             title.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
             table.setHorizontalHeaderItem(column, title)
@@ -80,9 +84,17 @@ class PresetsEditor(QWidget):
             table.setColumnWidth(column, 72)
         self._error.setProperty("role", "error")
         self._error.setWordWrap(True)
-        self.add.setToolTip("Make a preset of the window in use")
-        self.remove.setToolTip("Remove the selected preset")
-        self.restore.setToolTip("Bring back the presets that Hounsfield comes with")
+        for button, text, tip in (
+            (self.add, "Add the Window in Use", "Make a preset of the window in use"),
+            (self.remove, "Remove", "Remove the selected preset"),
+            (
+                self.restore,
+                "Restore Defaults",
+                "Bring back the presets that Hounsfield comes with",
+            ),
+        ):
+            say(button.setText, text)
+            say(button.setToolTip, tip)
         buttons = QHBoxLayout()
         buttons.setSpacing(space.space_s)
         buttons.addWidget(self.add)
@@ -100,6 +112,14 @@ class PresetsEditor(QWidget):
         self.add.clicked.connect(self._add)
         self.remove.clicked.connect(self._remove)
         self.restore.clicked.connect(lambda: self._use(self._defaults.presets))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything in another language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            blocked = self.table.blockSignals(True)
+            self._texts.show()
+            self.table.blockSignals(blocked)
+        super().changeEvent(event)
 
     def _fill(self) -> None:
         blocked = self.table.blockSignals(True)
@@ -153,11 +173,11 @@ class PresetsEditor(QWidget):
         name, width, center, key = (cell.text().strip() if cell else "" for cell in cells)
         before = self._presets.presets[row]
         if key and (not key.isdigit() or not 1 <= int(key) <= 9):
-            raise ValueError("A key is a number from 1 to 9, or empty.")
+            raise ValueError(tr("A key is a number from 1 to 9, or empty."))
         if not name:
-            raise ValueError("A preset needs a name.")
+            raise ValueError(tr("A preset needs a name."))
         if _number(width) < 1:
-            raise ValueError("A width is at least 1.")
+            raise ValueError(tr("A width is at least 1."))
         return WindowPreset(
             id=before.id,
             name=name,
@@ -176,7 +196,7 @@ def _number(text: str) -> float:
     try:
         return float(text.replace("−", "-").replace(",", "."))
     except ValueError:
-        raise ValueError(f"“{text}” is not a number.") from None
+        raise ValueError(tr("“{typed}” is not a number.", typed=text)) from None
 
 
 def _id(name: str) -> str:
@@ -186,4 +206,4 @@ def _id(name: str) -> str:
 def _plain(error: ValueError) -> str:
     """The last line of a message that is made for programmers, or the message."""
     found = re.search(r"two window presets have the same (\w+)", str(error))
-    return f"Two presets have the same {found[1]}." if found else str(error)
+    return tr(f"Two presets have the same {found[1]}.") if found else str(error)
