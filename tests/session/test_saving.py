@@ -15,6 +15,7 @@ from tests.session.inbox import Inbox
 from viewer.errors import DamagedFileError, UnsupportedError
 from viewer.imaging.plane import Orientation
 from viewer.imaging.roi.figure import Figure, Kind
+from viewer.imaging.segment.part import Part
 from viewer.imaging.voi import VoiFunction, Window
 from viewer.session.document import read_session
 from viewer.session.input_hashes import InputHashes
@@ -129,6 +130,28 @@ def test_findings_come_back_with_what_the_reader_made_of_them(
     for name in ("probability", "center_lps_mm", "box_lps_mm", "diameters_mm", "volume_ml"):
         assert getattr(back.shown[0], name) == getattr(was.shown[0], name)
     assert back.result.model == was.result.model
+
+
+def test_segments_come_back_voxel_by_voxel(worked, make_session, inbox, tmp_path):
+    key, geometry = worked.active.key, worked.display.volume.geometry
+    for start in (2, 7):
+        worked.segmentations.add(key, geometry)
+        box = (slice(1, 4), slice(start, start + 4), slice(3, 9))
+        worked.segmentations.put(key, Part(box, np.ones((3, 4, 6), bool)), "Threshold")
+    was = worked.segmentations.of(key)
+    first = saved(worked, tmp_path)
+    again = make_session()
+    take_up(again, first)
+    back = again.segmentations.of(key)
+    assert np.array_equal(back.labels, was.labels)
+    assert (back.segments, back.active) == (was.segments, was.active)
+    assert np.array_equal(back.geometry.affine, was.geometry.affine)
+    # What is changed afterwards is saved too.
+    worked.segmentations.remove(key, 1)
+    second = make_session()
+    take_up(second, saved(worked, tmp_path))
+    assert np.array_equal(second.segmentations.of(key).labels, was.labels)
+    assert len(second.segmentations.of(key).segments) == 1
 
 
 def test_saved_while_it_is_taken_up_again_nothing_is_lost(worked, make_session, inbox, tmp_path):

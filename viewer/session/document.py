@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
 
 from viewer import DISCLAIMER, __version__
 from viewer.errors import DamagedFileError, UnsupportedError
@@ -118,6 +118,27 @@ class ReviewDocument(_Value):
     marks: tuple[MarkDocument, ...] = ()
 
 
+class SegmentDocument(_Value):
+    """What a label stands for."""
+
+    number: int = Field(ge=1, le=255)
+    name: str
+    kind: str = ""
+    tracking_uid: str = ""
+    color: tuple[int, int, int] | None = None
+
+
+class SegmentationDocument(_Value):
+    """The labels of a series: each slice as bytes, compressed with zlib and written as base64."""
+
+    series_key: str
+    affine: tuple[tuple[Number, Number, Number, Number], ...] = Field(min_length=4, max_length=4)
+    shape: tuple[int, int, int]
+    segments: tuple[SegmentDocument, ...]
+    active: int | None = None
+    slices: tuple[Base64Bytes, ...]
+
+
 class SessionDocument(_Value):
     """All of it."""
 
@@ -134,11 +155,12 @@ class SessionDocument(_Value):
     views: ViewsDocument | None = None
     measurements: tuple[OwnedMeasurement, ...] = ()
     reviews: tuple[ReviewDocument, ...] = ()
+    segmentations: tuple[SegmentationDocument, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing in it that anybody would want back."""
-        return not (self.paths or self.measurements)
+        return not (self.paths or self.measurements or self.segmentations)
 
     def text(self) -> str:
         """As JSON."""

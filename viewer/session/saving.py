@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 
 from viewer.dicom.series import Series
+from viewer.imaging.geometry import Geometry
+from viewer.imaging.labels import Segment
 from viewer.imaging.voi import VoiLut, Window
 from viewer.session.display import Look
 from viewer.session.document import (
@@ -17,6 +20,8 @@ from viewer.session.document import (
     MarkDocument,
     OwnedMeasurement,
     ReviewDocument,
+    SegmentationDocument,
+    SegmentDocument,
     SeriesDocument,
     SessionDocument,
     ViewsDocument,
@@ -27,6 +32,7 @@ from viewer.session.marks import Mark
 from viewer.session.measurement_document import document
 from viewer.session.measurements import Measurement
 from viewer.session.results import Result, Review
+from viewer.session.segmentation import Segmentation
 from viewer.session.session import Session
 
 
@@ -57,6 +63,11 @@ def describe(
             for key, review in session.results.reviews.items()
             if review.result is not None
         ),
+        segmentations=tuple(
+            _segmentation(key, one)
+            for key, one in session.segmentations.all.items()
+            if one.segments
+        ),
     )
 
 
@@ -78,6 +89,9 @@ def take_up(session: Session, saved: SessionDocument) -> None:
             label=one.label_lps_mm,
         )
         for one in saved.measurements
+    )
+    session.segmentations.restore(
+        {one.series_key: _to_segmentation(one) for one in saved.segmentations}
     )
     session.results.restore({one.series_key: _to_review(one) for one in saved.reviews})
 
@@ -119,6 +133,29 @@ def _to_look(saved: LookDocument) -> Look:
 def _measurement(measurement: Measurement) -> OwnedMeasurement:
     return OwnedMeasurement(
         series_key=measurement.series, **document(measurement).model_dump(exclude_unset=True)
+    )
+
+
+def _segmentation(key: str, one: Segmentation) -> SegmentationDocument:
+    return SegmentationDocument(
+        series_key=key,
+        affine=one.geometry.affine.tolist(),
+        shape=one.geometry.shape,
+        segments=tuple(
+            SegmentDocument.model_validate(segment, from_attributes=True)
+            for segment in one.segments
+        ),
+        active=one.active,
+        slices=tuple(b64encode(packed) for packed in one.packed),
+    )
+
+
+def _to_segmentation(saved: SegmentationDocument) -> Segmentation:
+    return Segmentation.unpacked(
+        Geometry(np.array(saved.affine), saved.shape),
+        saved.slices,
+        tuple(Segment(**one.model_dump()) for one in saved.segments),
+        saved.active,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, cycle, islice
 from typing import Any
@@ -45,6 +45,46 @@ class Segmentation:
         self.active: int | None = None
         #: Grows with each change of the labels.
         self.version = 0
+        self._packed: list[bytes | None] = [b""] * geometry.shape[0]
+
+    @classmethod
+    def unpacked(
+        cls,
+        geometry: Geometry,
+        packed: Sequence[bytes],
+        segments: tuple[Segment, ...],
+        active: int | None,
+    ) -> Segmentation:
+        """The segmentation whose slices ``packed`` gave.
+
+        Raises
+        ------
+        ValueError
+            They are not of this grid.
+        """
+        made = cls(geometry)
+        slices, rows, columns = geometry.shape
+        if len(packed) != slices:
+            raise ValueError(f"{len(packed)} slices of labels do not fit {slices}")
+        for number, one in enumerate(packed):
+            if one:
+                flat = np.frombuffer(zlib.decompress(one), np.uint8)
+                made._labels[number] = flat.reshape(rows, columns)
+        made._packed = list(packed)
+        made.segments, made.active = segments, active
+        return made
+
+    @property
+    def packed(self) -> tuple[bytes, ...]:
+        """Each slice compressed, for files; empty where it has no label.
+
+        Only the slices are compressed that have been changed since the last time.
+        """
+        for number, one in enumerate(self._packed):
+            if one is None:
+                flat = self._labels[number]
+                self._packed[number] = zlib.compress(flat.tobytes(), 1) if flat.any() else b""
+        return tuple(one or b"" for one in self._packed)
 
     @property
     def labels(self) -> Labels:
@@ -64,6 +104,7 @@ class Segmentation:
     def write(self, box: Box, labels: Labels) -> None:
         """Put labels into a box."""
         self._labels[box] = labels
+        self._packed[box[0]] = [None] * (box[0].stop - box[0].start)
         self.version += 1
 
 
@@ -125,6 +166,12 @@ class Segmentations:
     def all(self) -> Mapping[str, Segmentation]:
         """All there are."""
         return dict(self._all)
+
+    def restore(self, all_: Mapping[str, Segmentation]) -> None:
+        """Put the segmentations of a saved session in the place of all."""
+        gone, self._all, self._stroke = self._all, dict(all_), None
+        for key in {*gone, *all_}:
+            self.changed.emit(key)
 
     def add(self, key: str, geometry: Geometry, name: str = "") -> Segment | None:
         """Begin another segment, which becomes the active one; can be undone.
