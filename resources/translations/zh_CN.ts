@@ -2204,6 +2204,14 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
         <translation>{n} 个像素</translation>
     </message>
     <message>
+        <source>{n} region</source>
+        <translation>{n} 个区域</translation>
+    </message>
+    <message>
+        <source>{n} regions</source>
+        <translation>{n} 个区域</translation>
+    </message>
+    <message>
         <source>{n} slice</source>
         <translation>{n} 层</translation>
     </message>

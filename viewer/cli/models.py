@@ -83,7 +83,7 @@ def test(model: Id) -> None:
 @models.command()
 @command
 def add(
-    source: Annotated[Path, typer.Argument(help="Folder or zip of a model package.")],
+    source: Annotated[Path, typer.Argument(help="Folder or zip of a package or MONAI bundle.")],
     replace: Annotated[
         bool, typer.Option("--replace", help="Instead of the added model with the same id.")
     ] = False,
