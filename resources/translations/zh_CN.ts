@@ -514,6 +514,14 @@ or click one in the list</source>
         <translation>导出测量…</translation>
     </message>
     <message>
+        <source>Export Segments…</source>
+        <translation>导出分割…</translation>
+    </message>
+    <message>
+        <source>Export segments</source>
+        <translation>导出分割</translation>
+    </message>
+    <message>
         <source>Export to</source>
         <translation>导出到</translation>
     </message>
@@ -684,6 +692,14 @@ or click one in the list</source>
     <message>
         <source>Import Measurements…</source>
         <translation>导入测量…</translation>
+    </message>
+    <message>
+        <source>Import Segments…</source>
+        <translation>导入分割…</translation>
+    </message>
+    <message>
+        <source>Import segments</source>
+        <translation>导入分割</translation>
     </message>
     <message>
         <source>In the series</source>
@@ -1318,6 +1334,10 @@ or click one in the list</source>
         <translation>从 JSON 或 DICOM 结构化报告读取测量</translation>
     </message>
     <message>
+        <source>Read segments, a model's too, from NIfTI or a DICOM Segmentation</source>
+        <translation>从 NIfTI 或 DICOM Segmentation 读取分割（包括模型的结果）</translation>
+    </message>
+    <message>
         <source>Reading headers</source>
         <translation>正在读取文件头</translation>
     </message>
@@ -1756,6 +1776,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
         <translation>名称中有并非所有系统都接受的字符。</translation>
     </message>
     <message>
+        <source>The segments are in {file}.</source>
+        <translation>分割已写入 {file}。</translation>
+    </message>
+    <message>
         <source>The series are of several patients, who cannot all get one name.</source>
         <translation>这些序列属于多位患者，不能使用同一个姓名。</translation>
     </message>
@@ -2036,6 +2060,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
         <translation>将测量写为 CSV、JSON 或 DICOM 结构化报告</translation>
     </message>
     <message>
+        <source>Write the segments as NIfTI or a DICOM Segmentation</source>
+        <translation>将分割写为 NIfTI 或 DICOM Segmentation</translation>
+    </message>
+    <message>
         <source>Written: {name}</source>
         <translation>已写入：{name}</translation>
     </message>
@@ -2122,6 +2150,10 @@ from 1 (highly unlikely) to 5 (highly suspicious). Not a diagnosis.</source>
     <message>
         <source>{candidates} below it: lower the threshold to see them.</source>
         <translation>低于阈值的有{candidates}：降低阈值即可显示。</translation>
+    </message>
+    <message>
+        <source>{count} read from {file}.</source>
+        <translation>已从 {file} 读取 {count}。</translation>
     </message>
     <message>
         <source>{files} could not be read and left out: {first}</source>

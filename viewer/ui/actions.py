@@ -110,6 +110,8 @@ class ActionId(StrEnum):
     BRUSH_LARGER = auto()
     BRUSH_SMALLER = auto()
     SEGMENTS = auto()
+    EXPORT_SEGMENTS = auto()
+    IMPORT_SEGMENTS = auto()
     EXPORT_MEASUREMENTS = auto()
     IMPORT_MEASUREMENTS = auto()
     AUTO_WINDOW = auto()
@@ -428,6 +430,12 @@ _SPECS: dict[ActionId, _Spec] = {
     A.BRUSH_SMALLER: _Spec("Smaller Brush", (",",), in_views=True),
     A.SEGMENTS: _Spec(
         "List of Segments", ("Ctrl+G",), I.TABLE, "All segments with their volumes and values"
+    ),
+    A.EXPORT_SEGMENTS: _Spec(
+        "Export Segments…", (), I.EXPORT, "Write the segments as NIfTI or a DICOM Segmentation"
+    ),
+    A.IMPORT_SEGMENTS: _Spec(
+        "Import Segments…", tip="Read segments, a model's too, from NIfTI or a DICOM Segmentation"
     ),
     A.EXPORT_MEASUREMENTS: _Spec(
         "Export Measurements…",

@@ -45,6 +45,7 @@ from viewer.ui.pane_menu import PaneMenus
 from viewer.ui.panes import Panes
 from viewer.ui.report_panel import ReportPanel
 from viewer.ui.segment.commands import SegmentCommands
+from viewer.ui.segment.files import SegmentFiles
 from viewer.ui.segment.layer import SegmentLayer
 from viewer.ui.segment.panel import SegmentPanel
 from viewer.ui.segment.tools import SegmentTools
@@ -134,6 +135,7 @@ class MainWindow(QMainWindow):
         self.measurement_files = MeasurementFiles(session, settings, self)
         self.sessions = Sessions(session, self.panes, settings, sessions_folder, self)
         self.measure_panel = MeasurePanel(session, self.measuring)
+        self.segment_files = SegmentFiles(session, settings, self)
         self.segment_panel = SegmentPanel(
             session,
             self.segmenting,
@@ -319,6 +321,8 @@ class MainWindow(QMainWindow):
             (A.WINDOW, self._show_window_dialog),
             (A.MEASUREMENTS, self.show_measurements),
             (A.SEGMENTS, self.show_segments),
+            (A.EXPORT_SEGMENTS, self.segment_files.ask_and_export),
+            (A.IMPORT_SEGMENTS, self.segment_files.ask_and_import),
             (A.OPEN_SESSION, self.sessions.ask_and_open),
             (A.SAVE_SESSION, self.sessions.ask_and_save),
             (A.LAST_SESSION, self.sessions.open_last),
@@ -343,7 +347,12 @@ class MainWindow(QMainWindow):
         self.status_bar.cancel_requested.connect(self.session.opening.cancel)
         self.session.opening.failed.connect(self.banner.show_error)
         self.analysis.failed.connect(self.banner.show_error)
-        for teller in (self.measurement_files, self.sessions, self.segment_work):
+        for teller in (
+            self.measurement_files,
+            self.sessions,
+            self.segment_work,
+            self.segment_files,
+        ):
             teller.failed.connect(self.banner.show_error)
             teller.told.connect(self.banner.show_message)
         self.actions_.refuse(A.LAST_SESSION, self.sessions.no_last)

@@ -173,6 +173,8 @@ _SEGMENT: tuple[_Entry, ...] = (
     A.SEGMENT_SMOOTH,
     None,
     A.SEGMENTS,
+    A.EXPORT_SEGMENTS,
+    A.IMPORT_SEGMENTS,
 )
 _HELP: tuple[_Entry, ...] = (A.SHORTCUTS, A.ABOUT)
 _LANGUAGES: tuple[_Entry, ...] = (

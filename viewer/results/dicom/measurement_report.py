@@ -22,7 +22,8 @@ from viewer import DISCLAIMER, __version__
 from viewer.dicom.series import SUV, LengthUnit
 from viewer.errors import UnsupportedError
 from viewer.imaging.roi.figure import AREAS, Figure, Kind
-from viewer.results.dicom.codes import PRIVATE_SCHEMES, plain, private
+from viewer.results.dicom.by_hand import instance
+from viewer.results.dicom.codes import plain, private
 from viewer.results.dicom.content import add_comment, quantity
 from viewer.results.dicom.identity import MANUFACTURER
 from viewer.results.dicom.sources import Sources
@@ -116,16 +117,7 @@ def _report(
         is_complete=True,
         is_final=False,
         is_verified=False,
-        series_instance_uid=generate_uid(),
-        series_number=_SERIES_NUMBER,
-        series_description="Measurements",
-        sop_instance_uid=generate_uid(),
-        instance_number=1,
-        manufacturer=MANUFACTURER,
-        manufacturer_model_name=MANUFACTURER,
-        software_versions=__version__,
-        coding_schemes=PRIVATE_SCHEMES,
-        specific_character_set="ISO_IR 192",  # names may be in any script
+        **instance(_SERIES_NUMBER, "Measurements"),
     )
 
 

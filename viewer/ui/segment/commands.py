@@ -81,11 +81,11 @@ class SegmentCommands(QObject):
     def _show(self) -> None:
         work = self._work
         no_series = "" if self._session.display.volume is not None else "Open a series first."
-        for name in (A.SEGMENT_NEW, A.SEGMENT_BRUSH, A.SEGMENT_ERASER):
+        for name in (A.SEGMENT_NEW, A.SEGMENT_BRUSH, A.SEGMENT_ERASER, A.IMPORT_SEGMENTS):
             self._actions.refuse(name, no_series)
         for name in (A.SEGMENT_GROW, A.SEGMENT_THRESHOLD):
             self._actions.refuse(name, work.no_rule)
-        for name in (A.SEGMENT_REMOVE, A.SEGMENT_FILL, A.SEGMENT_SMOOTH):
+        for name in (A.SEGMENT_REMOVE, A.SEGMENT_FILL, A.SEGMENT_SMOOTH, A.EXPORT_SEGMENTS):
             self._actions.refuse(name, work.no_segment)
         no_brush = "" if self._tools.tool is not None else "Take the brush first."
         for name in (A.BRUSH_LARGER, A.BRUSH_SMALLER):
