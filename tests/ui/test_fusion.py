@@ -84,6 +84,11 @@ def drawn(qtbot, window) -> None:
     settle(qtbot)
 
 
+def tabs(window) -> list[str]:
+    side = window._side
+    return [side.tabText(n) for n in range(side.count()) if side.isTabVisible(n)]
+
+
 def colored(view) -> np.ndarray:
     """Where a view is not grey."""
     picture = pixels(view).astype(int)
@@ -132,6 +137,10 @@ def test_it_can_be_hidden_and_taken_away(qtbot, fused):
 
 def test_the_panel_offers_what_fits_and_changes_how_it_is_drawn(qtbot, window):
     panel, base = window.layer_panel, window.session.display
+    assert "Fusion" not in tabs(window)  # takes no room before it is wanted
+    press(qtbot, window, "Ctrl+U")
+    assert panel.isVisible()
+    assert "Fusion" in tabs(window)
     offered = [panel.series.itemText(n) for n in range(panel.series.count())]
     assert [text.split(" · ")[0] for text in offered] == ["None", "Spot"]
     panel.series.activated.emit(1)

@@ -65,7 +65,7 @@ from viewer.ui.window_menu import WindowMenu
 if TYPE_CHECKING:
     from viewer.ui.export.dialog import ExportDialog
 
-_LEFT_WIDTH, _RIGHT_WIDTH = 264, 360
+_LEFT_WIDTH, _RIGHT_WIDTH = 264, 384
 _SIZE = (1440, 900)
 _SEGMENT_BUTTONS = (
     (A.SEGMENT_BRUSH, A.SEGMENT_ERASER, A.SEGMENT_GROW),
@@ -205,6 +205,7 @@ class MainWindow(QMainWindow):
 
     def show_fusion(self) -> None:
         """Bring the controls of the series on top to the front."""
+        self._side.setTabVisible(self._side.indexOf(self.layer_panel), True)
         self._show_side(self.layer_panel)
 
     def show_measurements(self) -> None:
@@ -286,6 +287,7 @@ class MainWindow(QMainWindow):
         for panel in self._titles:
             self._side.addTab(panel, "")
         self._show_titles()
+        self._side.setTabVisible(self._side.indexOf(self.layer_panel), False)
         self._side.setDocumentMode(True)
         self._side.setProperty("compact", True)
         for widget in (self.series_panel, self._centre(), self._side_frame):
@@ -360,6 +362,7 @@ class MainWindow(QMainWindow):
         self.report_panel.counted.connect(partial(self._count, self.report_panel))
         self.measure_panel.counted.connect(partial(self._count, self.measure_panel))
         self.session.volume_changed.connect(self._show_centre)
+        self.session.fusion.changed.connect(self._offer_fusion)
         self.window_dialog.presets.changed.connect(self._use_presets)
         self._show_device()
 
@@ -403,6 +406,11 @@ class MainWindow(QMainWindow):
             number = self._counts.get(panel, 0)
             text = f"{tr(title)} ({number})" if number else tr(title)
             self._side.setTabText(self._side.indexOf(panel), text)
+
+    def _offer_fusion(self) -> None:
+        """The controls of the series on top take room only once they are wanted."""
+        if any(True for _ in self.session.fusion):
+            self._side.setTabVisible(self._side.indexOf(self.layer_panel), True)
 
     def _show_side(self, panel: QWidget) -> None:
         self.actions_[A.SIDE_PANEL].setChecked(True)
