@@ -36,31 +36,58 @@ def stroke(
         None where the brush touches nothing.
     """
     start, end = np.asarray(start, np.float64), np.asarray(end, np.float64)
-    inverse = np.linalg.inv(geometry.affine[:3, :3])
-    # How far a ball, or a layer, reaches in each index.
-    reach = radius_mm * np.linalg.norm(inverse, axis=1) + 1.0
+    axes = geometry.affine[:3, :3]
+    inverse = np.linalg.inv(axes)
+    reach = radius_mm * np.linalg.norm(inverse, axis=1)
+    half = np.inf
+    if normal is not None:
+        # A voxel reaches as far along the normal as the grid axis that runs along it most.
+        half = float(np.abs(normal @ axes).max()) * (0.5 + _ON_PLANE)
+        along = inverse @ normal
+        across = np.linalg.norm(inverse - along[:, None] * normal, axis=1)
+        reach = radius_mm * across + half * np.abs(along)
     ends = geometry.to_index(np.stack([start, end]))
     low = np.maximum(np.ceil(ends.min(axis=0) - reach), 0).astype(int)
     high = np.minimum(np.floor(ends.max(axis=0) + reach), np.array(geometry.shape[::-1]) - 1)
     high = high.astype(int) + 1
     if np.any(low >= high):
         return None
-    x, y, z = (np.arange(a, b) for a, b in zip(low, high, strict=True))
-    index = np.stack(np.meshgrid(z, y, x, indexing="ij")[::-1], axis=-1)
-    offsets = geometry.to_lps(index) - start
+    # Steps from the start in index, which broadcast to the box: lengths and products of places are
+    # quadratic and linear in them, so that no place has to be made.
+    x, y, z = (np.arange(a, b) - o for a, b, o in zip(low, high, ends[0], strict=True))
+    steps = x, y[:, None], z[:, None, None]
+    apart = _squares(steps, axes)
     if normal is not None:
-        depths = offsets @ normal
-        offsets = offsets - depths[..., None] * normal
+        depths = _products(steps, axes, np.asarray(normal))
+        apart = apart - depths**2
     way = end - start
     length = float(way @ way)
-    share = np.clip(offsets @ way / length, 0, 1) if length > 0 else np.zeros(offsets.shape[:-1])
-    apart = offsets - share[..., None] * way
-    mask = np.einsum("...i,...i->...", apart, apart) <= radius_mm**2
+    if length > 0:
+        on_way = _products(steps, axes, way)
+        share = np.clip(on_way / length, 0, 1)
+        apart = apart - share * (2 * on_way - share * length)
+    # Of rounding: the squares of hundreds of mm in double precision.
+    mask = apart <= radius_mm**2 * (1 + 1e-12) + 1e-9
     if normal is not None:
-        # A voxel reaches as far along the normal as the grid axis that runs along it most.
-        steps = np.abs(normal @ geometry.affine[:3, :3])
-        mask &= np.abs(depths) <= steps.max() * (0.5 + _ON_PLANE)
+        mask &= np.abs(depths) <= half
     if not mask.any():
         return None
     boxes = tuple(slice(int(a), int(b)) for a, b in zip(low[::-1], high[::-1], strict=True))
     return Part((boxes[0], boxes[1], boxes[2]), np.asarray(mask))
+
+
+Steps = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]
+
+
+def _squares(steps: Steps, axes: Points) -> npt.NDArray[np.float64]:
+    """Squared lengths in mm of steps along the grid's axes, shape of the box."""
+    x, y, z = steps
+    g = axes.T @ axes
+    flat = g[0, 0] * x**2 + g[1, 1] * y**2 + 2 * g[0, 1] * x * y
+    return np.asarray(flat + g[2, 2] * z**2 + 2 * z * (g[0, 2] * x + g[1, 2] * y))
+
+
+def _products(steps: Steps, axes: Points, other: Points) -> npt.NDArray[np.float64]:
+    """Scalar products of steps along the grid's axes with a vector in mm, shape of the box."""
+    x, y, z = (step * float(other @ axes[:, n]) for n, step in enumerate(steps))
+    return np.asarray(x + y + z)
