@@ -20,6 +20,7 @@ from ai import guard
 from ai.errors import AIError, ContractError, PackageError
 from ai.findings import Contract, Finding, Findings, Heatmap, ModelReference, Region, RunReport
 from ai.image import Image
+from ai.networks.fusion import fuse
 from ai.packages.package import SPEC, Package, load
 from ai.packages.schema import ModelSpec
 from ai.progress import Progress, Report, silent
@@ -71,7 +72,10 @@ class Engine:
     ) -> dict[str, nn.Module]:
         """The networks of a package on a device, loaded unless they are still in memory."""
         key = (package.folder, package.sha256, device)
-        networks = self._warm.pop(key, None) or package.networks(device, trusted)
+        networks = self._warm.pop(key, None)
+        if networks is None:
+            read = package.networks(device, trusted)
+            networks = {role: fuse(network) for role, network in read.items()}
         self._warm[key] = networks
         while len(self._warm) > _WARM_PACKAGES:
             del self._warm[next(iter(self._warm))]
