@@ -27,6 +27,8 @@ from ai.lungs import lung_mask
 from ai.progress import Progress, Report
 
 _MEANING = "Nodule score of each voxel, 0 to 1 (not calibrated)"
+#: Steps of progress that describing the findings counts for, however many they are.
+_MEASURING = 20
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def detect(
         lungs = lung_mask(image)
         grids = [lung_grid(image, lungs, s.pixel_mm, s.slice_mm) for s in settings.scales]
     ends = np.cumsum([2 * grid.shape[0] + settings.most_candidates for grid in grids])
-    steps = Steps(report, total=int(ends[-1]))
+    steps = Steps(report, total=int(ends[-1]) + _MEASURING)
     search = Search(networks, settings, device, steps, seconds)
     passes = []
     for grid, scale, end in zip(grids, settings.scales, ends, strict=True):
@@ -91,17 +93,18 @@ def detect(
     kept = _without_overlaps(passes)
     with timed(seconds, "measure"):
         describe = _Description(networks, settings, device)
-        outlines = [describe.outline(one) for one in kept]
-        findings = tuple(
-            describe.finding(number, one.probability, outline)
-            for number, (one, outline) in enumerate(zip(kept, outlines, strict=True), start=1)
-        )
+        outlines, findings = [], []
+        for number, one in enumerate(kept, start=1):
+            outlines.append(describe.outline(one))
+            findings.append(describe.finding(number, one.probability, outlines[-1]))
+            steps.reach("measure", int(ends[-1]) + _MEASURING * number // len(kept))
+        steps.reach("measure", int(ends[-1]) + _MEASURING)
         regions = {
             finding.id: region_on(image, outline.candidate, outline.grid)
             for finding, outline in zip(findings, outlines, strict=True)
         }
     heatmap = Heatmap(_evidence(passes[0], kept), passes[0].grid.affine, _MEANING)
-    return Detection(findings, heatmap, regions)
+    return Detection(tuple(findings), heatmap, regions)
 
 
 @dataclass(frozen=True, eq=False)
