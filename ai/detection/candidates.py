@@ -25,15 +25,14 @@ class Candidate:
         The region within its bounding box.
     center : tuple of float
         Grid index ``(z, y, x)`` of its score-weighted centre.
-    peak, mean : float
-        Highest and mean score.
+    peak : float
+        Highest score.
     """
 
     corner: tuple[int, int, int]
     region: npt.NDArray[np.bool_]
     center: tuple[float, float, float]
     peak: float
-    mean: float
 
     @property
     def box(self) -> tuple[slice, slice, slice]:
@@ -79,7 +78,6 @@ def find_candidates(
                 region,
                 (float(center[0]), float(center[1]), float(center[2])),
                 peak,
-                float(inside[region].mean()),
             )
         )
     return sorted(candidates, key=lambda c: -c.peak)

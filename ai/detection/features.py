@@ -20,13 +20,11 @@ def features(
 ) -> Features:
     """A candidate's features, by name.
 
-    ``peak`` and ``mean`` are the logits of its highest and mean score; ``evidence`` the
-    classifier's logit; ``size`` the logarithm of the equivalent diameter, in millimetres, of its
-    largest axial section.
+    ``evidence`` is the classifier's logit; ``size`` the logarithm of the equivalent diameter, in
+    millimetres, of its largest axial section. How strongly the search responded says little more,
+    and differs between crops and whole scans.
     """
     return {
-        "peak": _logit(candidate.peak),
-        "mean": _logit(candidate.mean),
         "evidence": float(np.clip(views.evidence, -_LARGEST_LOGIT, _LARGEST_LOGIT)),
         "size": math.log(candidate.section_mm(spacing_mm[1], spacing_mm[2])),
     }
@@ -37,8 +35,3 @@ def probability(values: Features, calibration: Calibration) -> float:
     logit = calibration.intercept + calibration.log_prior_ratio
     logit += sum(weight * values[name] for name, weight in calibration.weights.items())
     return 1 / (1 + math.exp(-min(max(logit, -30.0), 30.0)))
-
-
-def _logit(p: float) -> float:
-    p = min(max(p, 1e-5), 1 - 1e-5)
-    return math.log(p / (1 - p))

@@ -63,7 +63,7 @@ def outlined(coarse: Outline, network: nn.Module, device: torch.device, amp: boo
     Returns
     -------
     Outline
-        Its peak and mean score are those of the search. Where the network sees nothing that
+        Its peak is that of the search. Where the network sees nothing that
         touches the coarse region, the coarse outline.
     """
     candidate, grid = coarse.candidate, coarse.grid

@@ -88,6 +88,8 @@ class Parameters(BaseModel):
         A candidate must reach this score somewhere.
     most_candidates : int
         Only so many are examined in a pass, those of the highest score first.
+    least_glance : float, optional
+        Logit of the classifier's first glance below which a candidate is not looked at further.
     batch_size : int
         Slices a network call.
     amp : bool
@@ -106,6 +108,7 @@ class Parameters(BaseModel):
     region_score: Probability = 0.5
     peak_score: Probability = 0.7
     most_candidates: Annotated[int, Field(ge=1)] = 400
+    least_glance: float | None = None
     batch_size: Annotated[int, Field(ge=1)] = 2
     amp: bool = True
     labels: Annotated[tuple[str, ...], Field(min_length=1, max_length=1)] = ("nodule",)

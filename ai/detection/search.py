@@ -17,7 +17,7 @@ from ai.detection.features import features, probability
 from ai.detection.grid import Grid, nearest
 from ai.detection.parameters import Parameters, Scale
 from ai.detection.scores import score_volume
-from ai.detection.views import PATCH_PIXEL_MM, look
+from ai.detection.views import PATCH_PIXEL_MM, glance, look
 from ai.lungs import LungMask
 from ai.progress import Progress, Report
 
@@ -127,13 +127,28 @@ class Search:
         settings = self.settings
         for first in range(0, len(candidates), _VIEWED_AT_ONCE):
             some = candidates[first : first + _VIEWED_AT_ONCE]
-            centers = [c.center for c in some]
+            seen = self._worth_a_look(some, hu, (z, y, x))
+            centers = [c.center for c in seen]
             views = look(hu, (z, y, x), centers, self.networks["reject"], self.device, settings.amp)
-            for candidate, view in zip(some, views, strict=True):
+            for candidate, view in zip(seen, views, strict=True):
                 p = probability(features(candidate, view, (z, y, x)), settings.calibration)
                 if p >= settings.lowest_threshold:
                     yield p, candidate
             self.steps.advance("reject", len(some))
+
+    def _worth_a_look(
+        self,
+        candidates: list[Candidate],
+        hu: npt.NDArray[np.int16],
+        spacing_mm: tuple[float, float, float],
+    ) -> list[Candidate]:
+        """Those that a glance does not rule out."""
+        least = self.settings.least_glance
+        if least is None:
+            return candidates
+        centers, network = [c.center for c in candidates], self.networks["reject"]
+        logits = glance(hu, spacing_mm, centers, network, self.device, self.settings.amp)
+        return [c for c, logit in zip(candidates, logits, strict=True) if logit >= least]
 
 
 @contextmanager

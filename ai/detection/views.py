@@ -26,6 +26,9 @@ PATCH_PIXEL_MM = 0.7
 #: Planes through thick slices show steps and not shapes.
 _THICKEST_REFORMATTED_MM = 2.6
 
+#: More of them change little, and every candidate is looked at in up to five planes.
+_TURNS_A_LOOK = 2
+
 Point = tuple[float, float, float]
 
 
@@ -38,8 +41,8 @@ class Views:
 
     @property
     def evidence(self) -> float:
-        """One logit: the planes' mean, but no more than the axial plane alone supports."""
-        return min(self.axial, float(np.mean([self.axial, *self.reformatted])))
+        """One logit: the planes' mean."""
+        return float(np.mean([self.axial, *self.reformatted]))
 
 
 def look(
@@ -64,29 +67,58 @@ def look(
         return []
     shown = planes(spacing_mm, reformats(spacing_mm, len(hu)))
     patches = np.stack([patch(hu, c, plane) for c in centers for plane in shown])
-    values = patch_logits(patches, network, device, amp).reshape(len(centers), len(shown))
-    return [Views(float(v[:3].mean()), tuple(float(x) for x in v[3:])) for v in values]
+    values = patch_logits(patches, network, device, amp, turns=_TURNS_A_LOOK)
+    by_plane = values.reshape(len(centers), len(shown))
+    return [Views(float(v[:3].mean()), tuple(float(x) for x in v[3:])) for v in by_plane]
+
+
+def glance(
+    hu: npt.NDArray[np.int16],
+    spacing_mm: tuple[float, float, float],
+    centers: Sequence[Point],
+    network: nn.Module,
+    device: torch.device,
+    amp: bool,
+) -> npt.NDArray[np.float32]:
+    """One logit for each candidate, from its axial plane alone: a tenth of the work of ``look``.
+
+    Parameters as for ``look``.
+    """
+    if not centers:
+        return np.empty(0, np.float32)
+    axial = planes(spacing_mm, reformat=False)[1]
+    patches = np.stack([patch(hu, center, axial) for center in centers])
+    return patch_logits(patches, network, device, amp, turns=1)
 
 
 @torch.inference_mode()
 def patch_logits(
-    patches: npt.NDArray[np.float32], network: nn.Module, device: torch.device, amp: bool
+    patches: npt.NDArray[np.float32],
+    network: nn.Module,
+    device: torch.device,
+    amp: bool,
+    turns: int = 4,
 ) -> npt.NDArray[np.float32]:
-    """A network's one output for each patch, averaged over mirror images.
+    """A network's one output for each patch, averaged over its mirror images.
 
     Parameters
     ----------
     patches : ndarray of float32, shape (n, rows, columns), HU
     network : Module
         Gives one value a patch, as shape (n,) or (n, 1).
+    device : torch.device
+    amp : bool
+        Whether reduced precision is allowed.
+    turns : int
+        How many images, the patch itself among them.
     """
     image = to_network(torch.from_numpy(patches).to(device))[:, None]
     total = torch.zeros(len(patches), device=device)
-    turns = (image, image.flip(2), image.flip(3), image.transpose(2, 3))
-    for turned in turns:
+    images = (image, image.flip(2, 3), image.flip(3), image.transpose(2, 3))[:turns]
+    for turned in images:
         with autocast(device, amp):
             total += network(turned.contiguous(memory_format=torch.channels_last)).flatten().float()
-    return np.asarray((total / len(turns)).cpu().numpy())
+    return np.asarray((total / len(images)).cpu().numpy())
 
 
 def reformats(spacing_mm: tuple[float, float, float], slices: int) -> bool:

@@ -19,9 +19,9 @@ clinic.
    is the heatmap. Connected voxels of score 0.5 and more that reach 0.7 are a candidate.
 4. The same at half the resolution for masses: only candidates of 20 mm and more are taken from it,
    in place of the parts that the finer pass found.
-5. `reject`, an EfficientNet-Lite0, looks at each candidate in the axial plane and, where slices are
-   thin, in the coronal and sagittal planes.
-6. A logistic regression on both networks' evidence and the size gives the probability.
+5. `reject`, an EfficientNet-Lite0, glances at each candidate's axial plane and looks again at what
+   may be a nodule: in three axial planes and, where slices are thin, a coronal and a sagittal one.
+6. A logistic regression on that evidence and the size gives the probability.
 7. `outline`, a second U-Net, draws each finding once more, in a window of 2.5 of its diameters.
    Diameters, volume and mean HU are those of this outline.
 8. `rate`, another EfficientNet-Lite0, sees the largest axial section. With the logarithm of the
@@ -75,7 +75,7 @@ $operating_points
   body is not measured.
 - Ratings depend mostly on size. Those of masses over 30 mm are extrapolated.
 - Crops end 4 cm from the nodule, so masses of more than 5 cm were never seen whole in training.
-- Not measured: how well it does by size, by density (solid, part-solid, ground-glass), by slice
+- Not measured on patients: how well it does by density (solid, part-solid, ground-glass), slice
   thickness, scanner, kernel or dose. Nodules under 3 mm are not in the training data.
 
 ## Made by

@@ -189,6 +189,7 @@ def cases(
     The prior of whole scans, part of the calibration, does not apply to crops and is left out.
     """
     calibration = parameters.calibration.model_copy(update={"log_prior_ratio": 0.0})
+    least = -np.inf if parameters.least_glance is None else parameters.least_glance
     result = []
     for stack in score_stacks(slices, networks["segment"], scale.pixel_mm, _CPU):
         found = find_in(
@@ -199,6 +200,7 @@ def cases(
             parameters.region_score,
             parameters.peak_score,
         )
+        found = [f for f in found if f.glance >= least]
         result.append(Case(stack, found, [probability(f.features, calibration) for f in found]))
     return result
 

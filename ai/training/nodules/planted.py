@@ -82,7 +82,9 @@ class Planting:
         scale = self.parameters.scales[0]
         lungs = lung_mask(image)
         grid = lung_grid(image, lungs, scale.pixel_mm, scale.slice_mm)
-        all_of_them = self.parameters.model_copy(update={"lowest_threshold": 0.0})
+        all_of_them = self.parameters.model_copy(
+            update={"lowest_threshold": 0.0, "least_glance": None}
+        )
         steps = Steps(silent, total=1)
         search = Search(self.networks, all_of_them, torch.device("cpu"), steps, {})
         return search.run(grid, lungs, scale)

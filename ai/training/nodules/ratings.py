@@ -130,7 +130,7 @@ def _middle(stack: Stack, pixel_mm: float) -> Candidate:
     row, column = ((n - side) // 2 for n in stack.scores.shape[1:])
     half = (side - 1) / 2
     return Candidate(
-        (0, row, column), np.ones((1, side, side), bool), (0.0, row + half, column + half), 0.0, 0.0
+        (0, row, column), np.ones((1, side, side), bool), (0.0, row + half, column + half), 0.0
     )
 
 

@@ -21,8 +21,6 @@ from ai.training.nodules.card import CARD
 from ai.training.nodules.evaluation import CONFIG
 from ai.training.nodules.reference import reference_chest
 
-COMMAND = "python main.py train lung-nodule-ct --data DIR --scans DIR --out DIR"
-
 _CITATIONS = (
     "Armato 2011, The Lung Image Database Consortium (LIDC) and Image Database Resource Initiative"
     " (IDRI), doi 10.1118/1.3528204",
@@ -89,6 +87,11 @@ class Release:
         write_reference(folder, image, findings)
         return write_package(folder, self._document())
 
+    @property
+    def _command(self) -> str:
+        scans = " --scans DIR" if self.scans else ""
+        return f"python main.py train lung-nodule-ct --data DIR{scans} --out DIR"
+
     def _document(self) -> dict[str, Any]:
         parameters = self.parameters.model_dump(
             mode="json",
@@ -97,6 +100,7 @@ class Release:
                 "region_score",
                 "peak_score",
                 "most_candidates",
+                "least_glance",
                 "rating",
             },
         )
@@ -136,7 +140,7 @@ class Release:
             "training": {
                 "data": self._sources(),
                 "split": "By patient, by hash: 70 % train, 15 % validation, 15 % test.",
-                "command": COMMAND,
+                "command": self._command,
                 "seed": self.seed,
             },
             "metrics": {
@@ -203,6 +207,6 @@ class Release:
             validation=self.patients["validation"],
             test=self.patients["test"],
             seed=self.seed,
-            command=COMMAND,
+            command=self._command,
             remarks=self.remarks,
         )

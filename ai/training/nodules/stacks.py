@@ -16,7 +16,7 @@ from ai.detection.features import Features, features
 from ai.detection.grid import Grid
 from ai.detection.parameters import Scale
 from ai.detection.scores import pixel_scores
-from ai.detection.views import PATCH_PIXEL_MM, look
+from ai.detection.views import PATCH_PIXEL_MM, glance, look
 from ai.image import Image
 from ai.training.nodules import augment
 from ai.training.nodules.slices import Slices
@@ -60,12 +60,14 @@ class Stack:
 class Found:
     """A candidate in a stack.
 
-    ``hit`` is true where it lies on a nodule of two or more readers, None where it lies on what
-    only one reader drew (counted neither way), else false.
+    ``glance`` is the classifier's logit at first glance. ``hit`` is true where it lies on a nodule
+    of two or more readers, None where it lies on what only one reader drew (counted neither way),
+    else false.
     """
 
     candidate: Candidate
     features: Features
+    glance: float
     hit: bool | None
 
 
@@ -122,15 +124,17 @@ def find_in(
         if candidate.section_mm(pixel_mm, pixel_mm) >= scale.smallest_mm
     ][:_MOST]
     spacing = (_SLICE_MM, PATCH_PIXEL_MM, PATCH_PIXEL_MM)
-    views = look(stack.hu, spacing, [c.center for c in candidates], classifier, device, amp=True)
+    centers = [c.center for c in candidates]
+    glances = glance(stack.hu, spacing, centers, classifier, device, amp=True)
+    views = look(stack.hu, spacing, centers, classifier, device, amp=True)
     near = _near(stack.votes >= 2, pixel_mm)
     disputed = _near(stack.votes >= 1, pixel_mm)
     found = []
-    for candidate, view in zip(candidates, views, strict=True):
+    for candidate, logit, view in zip(candidates, glances, views, strict=True):
         hit: bool | None = bool(near[candidate.box][candidate.region].any())
         if not hit and disputed[candidate.box][candidate.region].any():
             hit = None
-        found.append(Found(candidate, features(candidate, view, spacing), hit))
+        found.append(Found(candidate, features(candidate, view, spacing), float(logit), hit))
     return found
 
 

@@ -78,6 +78,8 @@ SCALES = (
     Scale(pixel_mm=PIXEL_MM, slice_mm=1.25),
     Scale(pixel_mm=2 * PIXEL_MM, slice_mm=2.5, smallest_mm=20.0),
 )
+#: A glance rules out what looks this much less like a nodule than the hardest of a hundred.
+_HARDEST, _GLANCE_MARGIN = 0.01, 2.5
 _CPU = torch.device("cpu")
 
 
@@ -113,7 +115,7 @@ class Settings:
     planted_steps: int = 400
     planted_copies: int = 12
     rate_seed: int = 5
-    rate_steps: int = 500
+    rate_steps: int = 900
     pretrained: bool = True
     log_prior_ratio: float = -2.0
     operating_points: tuple[tuple[str, float], ...] = (
@@ -327,12 +329,16 @@ class _Trainer:
         calibration = fit_calibration(
             [f.features for f in found], labels, self.settings.log_prior_ratio
         )
-        parameters = parameters.model_copy(update={"calibration": calibration})
+        glances = np.array([f.glance for f in found])[labels]
+        least = float(np.quantile(glances, _HARDEST) - _GLANCE_MARGIN)
+        parameters = parameters.model_copy(
+            update={"calibration": calibration, "least_glance": round(least, 2)}
+        )
         measured = cases(slices, networks, parameters, parameters.scales[0])
         self.log(
             f"calibrated on {len(found)} candidates of validation patients, {labels.sum()} of them"
-            f" nodules; weights {calibration.weights}; sensitivity at 1, 0.5, 0.25 false positives"
-            " a stack: "
+            f" nodules; weights {calibration.weights}; least glance {least:.2f}; sensitivity at"
+            " 1, 0.5, 0.25 false positives a stack: "
             + ", ".join(f"{sensitivity(measured, rate):.3f}" for rate in (1.0, 0.5, 0.25))
         )
         return parameters

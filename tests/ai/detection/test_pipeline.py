@@ -133,7 +133,7 @@ def test_a_region_between_thick_slices_keeps_the_nearest_voxel() -> None:
     image = Image(np.zeros((3, 8, 8), np.int16), np.diag([1.0, 1.0, 10.0, 1.0]), "CT")
     fine = Image(np.zeros((30, 8, 8), np.int16), np.eye(4), "CT")
     grid = Grid(fine, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (30, 8, 8))
-    between = Candidate((13, 2, 3), np.ones((2, 2, 2), bool), (13.5, 2.5, 3.5), 1.0, 1.0)
+    between = Candidate((13, 2, 3), np.ones((2, 2, 2), bool), (13.5, 2.5, 3.5), 1.0)
 
     region = region_on(image, between, grid)
 
@@ -236,7 +236,7 @@ def test_progress_never_goes_back_and_ends_complete() -> None:
     }
 
 
-@pytest.mark.parametrize("stage", ["lungs", "resample", "network", "merge", "reject"])
+@pytest.mark.parametrize("stage", ["lungs", "resample", "network", "merge", "reject", "measure"])
 def test_a_report_that_raises_stops_the_run(stage: str) -> None:
     def report(progress: Progress) -> None:
         if progress.stage == stage:
@@ -277,3 +277,21 @@ def test_parameters_that_do_not_fit_name_the_fault() -> None:
         detect(image, chest.NETWORKS, {**chest.PARAMETERS, "region_score": 2}, CPU, silent, {})
     with pytest.raises(PackageError, match="reject"):
         detect(image, {"segment": chest.SeesBright()}, chest.PARAMETERS, CPU, silent, {})
+
+
+@pytest.mark.parametrize(("least", "patches"), [(3.9, 3 * (1 + 2 * 5)), (4.1, 3)])
+def test_what_a_glance_rules_out_is_not_looked_at(least: float, patches: int) -> None:
+    class Counts(chest.Believes):
+        seen = 0
+
+        def forward(self, patch: torch.Tensor) -> torch.Tensor:
+            Counts.seen += len(patch)
+            return super().forward(patch)
+
+    networks = {**chest.NETWORKS, "reject": Counts()}
+    parameters = {**chest.PARAMETERS, "least_glance": least}
+
+    found = detect(chest.scan(*STACKS["axial"]), networks, parameters, CPU, silent, {}).findings
+
+    assert Counts.seen == patches
+    assert len(found) == (3 if least < 4 else 0)
