@@ -115,3 +115,11 @@ def test_close_ends_running_jobs_and_drops_waiting_ones(inbox):
     inbox.drain()
     assert ran == []
     assert jobs.unfinished == 0
+
+
+def test_what_is_asked_for_after_the_close_is_cancelled_from_the_start(inbox):
+    jobs = Jobs(inbox, workers=1)
+    jobs.close()
+    job = jobs.submit(lambda _: "late", on_done=fail, on_failed=fail)
+    assert job.cancelled()
+    assert jobs.unfinished == 0

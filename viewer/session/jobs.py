@@ -85,6 +85,7 @@ class Jobs:
         self._waiting: list[tuple[Job, Callable[[], None]]] = []
         self._unfinished: dict[int, Job] = {}
         self._count = 0
+        self._is_closed = False
 
     def submit(
         self,
@@ -95,7 +96,7 @@ class Jobs:
         on_progress: Callable[[Any], None] = lambda _: None,
         urgency: Urgency = Urgency.VIEW,
     ) -> Job:
-        """Put a piece of work in the queue.
+        """Put a piece of work in the queue; after ``close`` it is cancelled from the start.
 
         Parameters
         ----------
@@ -114,6 +115,9 @@ class Jobs:
         with self._lock:
             self._count += 1
             job = Job(self._count, urgency, latest.put)
+            if self._is_closed:  # a timer of a window that is going may still ask
+                job.cancel()
+                return job
             self._unfinished[job.id] = job
 
         def run() -> None:
@@ -137,8 +141,9 @@ class Jobs:
             self._deliver(receive_reply)
 
         with self._lock:
-            heapq.heappush(self._waiting, (job, run))
-        self._executor.submit(self._run_most_urgent)
+            if not self._is_closed:
+                heapq.heappush(self._waiting, (job, run))
+                self._executor.submit(self._run_most_urgent)
         return job
 
     @property
@@ -150,6 +155,7 @@ class Jobs:
     def close(self) -> None:
         """Cancel everything and wait for the threads to end."""
         with self._lock:
+            self._is_closed = True
             for job in self._unfinished.values():
                 job.cancel()
         self._executor.shutdown(wait=True, cancel_futures=True)
