@@ -140,7 +140,8 @@ def test_what_is_in_slices_not_read_yet_is_never_shown(geometry, other, orientat
     ends = (np.clip(end, 0, len(is_read) - 1).astype(int) for end in (np.floor(z), np.ceil(z)))
     is_known = np.all([is_read[end] for end in ends], axis=0)
     between = np.abs(z - np.rint(z)) > 1e-3
-    assert np.allclose(shown[is_known], expected[is_known], equal_nan=True)
+    # A plane that lies in a slice but for rounding takes a millionth of the next one's rubbish.
+    assert np.allclose(shown[is_known], expected[is_known], atol=1e-3, equal_nan=True)
     assert is_padding(shown[between & ~is_known]).all()
     visible = ~is_padding(shown)
     assert np.allclose(shown[visible], expected[visible], atol=0.2)
