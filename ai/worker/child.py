@@ -29,6 +29,9 @@ _log = logging.getLogger(__name__)
 
 def engine_runner() -> Runner:
     """The engine, on all cores."""
+    # Threads that spin while they wait for each other take twice the time beside the window's own
+    # work. Read when the library of threads is loaded, with torch.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 
     from ai.engine import Engine, choose_device
